@@ -28,7 +28,7 @@ func newRoot() *cobra.Command {
 	f.String("config", "", "read this configuration file")
 	f.String("state-dir", "", "keep the log and the journal in this directory")
 	f.String("log-level", "", "write this much to the log: debug, info, warn, error")
-	root.AddCommand(newSandboxCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newSandboxCommand(), newVersionCommand())
 	return root
 }
 

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"frontdesk/apiclient"
+	"frontdesk/apiclient/secret"
+	"frontdesk/flow"
+	"frontdesk/widgetpage"
+)
+
+// browserPage is the page of a sign-up, shown in a real browser.
+type browserPage struct {
+	venue  venue
+	opener widgetpage.Opener
+	log    *slog.Logger
+}
+
+func newBrowserPage(p venue, log *slog.Logger) *browserPage {
+	return &browserPage{
+		venue:  p,
+		opener: widgetpage.Opener{Command: p.widget.BrowserCommand, Mode: p.widget.Open},
+		log:    log,
+	}
+}
+
+// Serve keeps the page while ctx lasts.
+func (b *browserPage) Serve(ctx context.Context, views <-chan flow.ServePage, deliver func(context.Context, flow.Fact) error) error {
+	page, err := widgetpage.Start(context.WithoutCancel(ctx), widgetpage.Config{
+		Host:        b.venue.widget.Host,
+		Ports:       b.venue.widget.Ports,
+		WidgetURL:   b.venue.widgetURL,
+		Environment: b.venue.widgetEnvironment(),
+		WidgetHosts: b.venue.widget.Hosts,
+		CSPExtra:    policy(b.venue.widget.CSPExtra),
+		Now:         b.venue.now,
+		Log:         b.log,
+		Deliver:     func(ctx context.Context, r widgetpage.Result) error { return deliverResult(ctx, r, deliver) },
+		Notify: func(e widgetpage.Event) {
+			if news, ok := newsOf[e.Kind]; ok {
+				_ = deliver(ctx, flow.PageReported{Kind: news, Text: e.Text})
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = page.Close(limit)
+	}()
+	var opening sync.WaitGroup
+	defer opening.Wait()
+	opens := -1
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case want := <-views:
+			page.Show(b.view(want.View))
+			if want.Opens != opens {
+				opens = want.Opens
+				listening := flow.PageListening{Link: secret.New(page.Link()), Code: page.MatchCode(), Opened: b.opener.Refusal()}
+				if err := deliver(ctx, listening); err != nil {
+					return err
+				}
+				if listening.Opened == "" {
+					opening.Go(func() { b.open(ctx, listening, deliver) })
+				}
+			}
+		}
+	}
+}
+
+// open starts the browser and says why that did not work; the link is on the
+// screen in any case.
+func (b *browserPage) open(ctx context.Context, listening flow.PageListening, deliver func(context.Context, flow.Fact) error) {
+	if err := b.opener.Open(ctx, listening.Link.Reveal()); err != nil {
+		listening.Opened = err.Error()
+		_ = deliver(ctx, listening)
+	}
+}
+
+// policy adds each source to the directives that a payment method may need.
+func policy(sources []string) []string {
+	var rules []string
+	for _, source := range sources {
+		if strings.HasPrefix(source, "'") {
+			rules = append(rules, "script-src "+source)
+			continue
+		}
+		for _, directive := range []string{"connect-src", "frame-src", "img-src", "form-action"} {
+			rules = append(rules, directive+" "+source)
+		}
+	}
+	return rules
+}
+
+var newsOf = map[widgetpage.EventKind]flow.PageNews{
+	widgetpage.Claimed:      flow.PageOpen,
+	widgetpage.Visible:      flow.PageVisible,
+	widgetpage.Hidden:       flow.PageHidden,
+	widgetpage.Left:         flow.PageLeft,
+	widgetpage.Lost:         flow.PageLost,
+	widgetpage.Back:         flow.PageBack,
+	widgetpage.LinkReused:   flow.PageLinkReused,
+	widgetpage.Keyless:      flow.PageStranger,
+	widgetpage.Processing:   flow.PageBusy,
+	widgetpage.Idle:         flow.PageOpen,
+	widgetpage.WidgetFailed: flow.PageFailed,
+	widgetpage.Note:         flow.PageNote,
+}
+
+func deliverResult(ctx context.Context, r widgetpage.Result, deliver func(context.Context, flow.Fact) error) error {
+	switch r.Kind {
+	case widgetpage.Signatures:
+		return deliver(ctx, flow.Signed{Contract: r.Contract, Blocks: r.Signatures})
+	case widgetpage.Refused:
+		return deliver(ctx, flow.SigningRefused{})
+	}
+	n, err := strconv.Atoi(r.SessionID)
+	if err != nil {
+		return err
+	}
+	return deliver(ctx, flow.PaymentAuthorised{
+		N: n, Token: r.Token, Late: r.Late || r.Second,
+		Instrument: flow.Instrument{Method: r.Method, Brand: r.Brand, Last4: r.Last4},
+	})
+}
+
+// view turns what the sign-up wants shown into what the page can show: plain
+// text in the member's language, amounts as the member writes them.
+func (b *browserPage) view(v flow.PageView) widgetpage.View {
+	words := wordsFor(v.Language)
+	view := widgetpage.View{
+		Kind:     kindOf[v.Kind],
+		Studio:   v.Studio,
+		Language: v.Language,
+		Country:  firstOf(b.venue.widget.Country, v.Country),
+		Locale:   b.venue.widget.Locale,
+		Step:     v.Step,
+		Total:    v.Total,
+		Purpose:  v.Offer,
+	}
+	switch v.Kind {
+	case flow.PageSign:
+		view.SessionID, view.Title, view.ContractSignature = "sign", words.sign, v.SignContract
+		for _, block := range v.Texts {
+			view.Texts = append(view.Texts, widgetpage.Text{
+				ID: block.ID, Title: block.Title, Body: plainText(block.Text), Required: block.ConfirmationRequired,
+				LinkTitle: firstOf(block.AttachedExternalURL.Title, block.AttachedDocument.FileName),
+				LinkURL:   firstOf(block.AttachedExternalURL.URL, block.AttachedDocument.URL),
+			})
+		}
+	case flow.PagePay:
+		view.SessionID, view.Session = strconv.Itoa(v.N), v.Session
+		view.ValidUntil = v.ValidUntil.Add(-v.Skew)
+		view.Title = words.regular
+		if v.Scope == apiclient.ScopeECOM {
+			view.Title, view.Amount = words.due, v.Amount.Format(v.Language+"-"+strings.ToUpper(v.Country))
+		}
+	}
+	return view
+}
+
+var kindOf = map[flow.PageKind]widgetpage.ViewKind{
+	flow.PageSign:      widgetpage.Sign,
+	flow.PageWait:      widgetpage.Wait,
+	flow.PagePay:       widgetpage.Pay,
+	flow.PageDone:      widgetpage.Done,
+	flow.PageCancelled: widgetpage.Cancelled,
+}
+
+// pageWords name the steps to the member.
+type pageWords struct{ sign, regular, due string }
+
+func wordsFor(language string) pageWords {
+	if strings.HasPrefix(strings.ToLower(language), "de") {
+		return pageWords{"Lesen und unterschreiben", "Regelmäßige Zahlungen", "Heute fällig"}
+	}
+	return pageWords{"Read and sign", "Regular payments", "Due today"}
+}
+
+// plainText takes the markup from a text of the API; blocks become lines.
+func plainText(text string) string {
+	var b strings.Builder
+	tokens := html.NewTokenizer(strings.NewReader(text))
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return strings.TrimSpace(b.String())
+		case html.TextToken:
+			b.Write(tokens.Text())
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			switch name, _ := tokens.TagName(); string(name) {
+			case "br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4":
+				b.WriteByte('\n')
+			case "script", "style":
+				_ = tokens.Next()
+			}
+		}
+	}
+}
+
+func (p venue) widgetEnvironment() string {
+	return firstOf(p.widget.Environment, p.environment, "test")
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
