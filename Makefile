@@ -25,7 +25,7 @@ help:
 	@echo 'make lint    the rules of the house          make fmt   put the code into shape'
 
 run: build
-	./$(PROGRAM) $(or $(ARGS),--help)
+	./$(PROGRAM) demo $(ARGS)
 
 build:
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(PROGRAM) ./cmd/frontdesk

@@ -18,7 +18,9 @@ func newRoot() *cobra.Command {
 		// One clear line is ours to print, and only once.
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return openWizard(cmd, &sandboxFlags{}, false)
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fail(exitUsage, err, `"`+cmd.CommandPath()+` --help" lists the flags`)
@@ -28,7 +30,8 @@ func newRoot() *cobra.Command {
 	f.String("config", "", "read this configuration file")
 	f.String("state-dir", "", "keep the log and the journal in this directory")
 	f.String("log-level", "", "write this much to the log: debug, info, warn, error")
-	root.AddCommand(newRunCommand(), newSandboxCommand(), newVersionCommand())
+	root.Flags().String("studio", "", "use this studio of the configuration")
+	root.AddCommand(newDemoCommand(), newRunCommand(), newSandboxCommand(), newVersionCommand())
 	return root
 }
 
