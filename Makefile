@@ -7,8 +7,11 @@ SYSTEMS := linux windows darwin
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 PROGRAM := frontdesk$(shell go env GOEXE)
 
-# How long "make soak" looks: per fuzz target, and properties per rapid test.
+# How long "make soak" looks: per fuzz target, executions of those that read
+# what strangers wrote (answers, amounts, archives), properties per rapid test.
 FUZZTIME ?= 20s
+FUZZCOUNT ?= 1000000x
+FUZZCOUNTED := FuzzAnswers FuzzParseEncodeParse FuzzReadHAR
 RAPID ?= 1000
 
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
@@ -53,8 +56,9 @@ soak: setup
 		targets=$$(go test -list '^Fuzz' $$package) || exit; \
 		targets=$$(sed -n '/^Fuzz/p' <<<"$$targets"); \
 		for target in $$targets; do \
-			echo "fuzz: $$package $$target, $(FUZZTIME)"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit; \
+			case ' $(FUZZCOUNTED) ' in *" $$target "*) long=$(FUZZCOUNT);; *) long=$(FUZZTIME);; esac; \
+			echo "fuzz: $$package $$target, $$long"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $$long -fuzzminimizetime 10x -timeout 60m $$package || exit; \
 		done; \
 	done
 

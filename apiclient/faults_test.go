@@ -54,6 +54,7 @@ var studioCalls = []against{
 		return err
 	})},
 	{"signup", "W", func(t *testing.T, s *sandbox.Sandbox, c *apiclient.Client) func(context.Context) error {
+		t.Helper()
 		r := zoe(10021)
 		session, err := c.CreateUserSession(t.Context(), apiclient.SessionRequest{Amount: amount(t, "299", "EUR"), Scope: apiclient.ScopeECOM, ReferenceText: "x"})
 		if err != nil {
@@ -138,6 +139,7 @@ func TestEveryCallUnderEveryFault(t *testing.T) {
 }
 
 func underFault(t *testing.T, call against, fault string, want outcome) {
+	t.Helper()
 	s, _ := studio(t, sandbox.Config{}, fault+"@"+call.name)
 	trace := traced(t)
 	sends := 0

@@ -151,7 +151,7 @@ func luhn(text []byte) bool {
 		return false
 	}
 	sum := 0
-	for i := range len(text) {
+	for i := range text {
 		c := text[len(text)-1-i]
 		if c < '0' || c > '9' {
 			return false

@@ -29,38 +29,40 @@ func FuzzAnswers(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(200, data)
+		for i := range calls {
+			f.Add(uint8(i), 200, data)
+		}
 	}
-	for _, call := range calls {
-		f.Add(200, []byte(call.good))
+	for i, call := range calls {
+		f.Add(uint8(i), 200, []byte(call.good))
+		f.Add(uint8(i), 400, []byte(apiError))
 	}
-	f.Add(400, []byte(apiError))
-	f.Add(400, []byte(`{"message":1e9,"validationErrors":[{"field":["x"]}]}`))
-	f.Add(502, []byte("<html>"))
-	f.Add(200, []byte(`{"basePrice":1e999999999,"effectivePeriodTimeBasedTerm":null}`))
+	f.Add(uint8(0), 400, []byte(`{"message":1e9,"validationErrors":[{"field":["x"]}]}`))
+	f.Add(uint8(0), 502, []byte("<html>"))
+	f.Add(uint8(2), 200, []byte(`{"basePrice":1e999999999,"effectivePeriodTimeBasedTerm":null}`))
 	known := map[apiclient.Kind]bool{
 		apiclient.Invalid: true, apiclient.Unauthorized: true, apiclient.Forbidden: true, apiclient.NotFound: true, apiclient.Conflict: true,
 		apiclient.Unavailable: true, apiclient.Server: true, apiclient.Lost: true, apiclient.Redirect: true,
 	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
+	f.Fuzz(func(t *testing.T, which uint8, status int, body []byte) {
 		if status < 200 || status > 599 || status == http.StatusTooManyRequests {
 			status = 200
 		}
-		w := &wire{script: []reply{{status: status, body: string(body)}}}
-		for _, call := range calls {
-			c := client(t, func(c *apiclient.Config) { c.Transport = w })
-			c.SetJitter(func() float64 { return 0 })
-			err := call.do(context.Background(), c)
-			if err == nil {
-				continue
-			}
-			var e *apiclient.Error
-			if !errors.As(err, &e) || !known[e.Kind] {
-				t.Fatalf("%s: %v (%T)", call.name, err, err)
-			}
-			if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
-				t.Fatalf("%s: control characters in %q", call.name, err)
-			}
+		call := calls[int(which)%len(calls)]
+		c := client(t, func(c *apiclient.Config) {
+			c.Transport = &wire{script: []reply{{status: status, body: string(body)}}}
+		})
+		c.SetJitter(func() float64 { return 0 })
+		err := call.do(context.Background(), c)
+		if err == nil {
+			return
+		}
+		var e *apiclient.Error
+		if !errors.As(err, &e) || !known[e.Kind] {
+			t.Fatalf("%s: %v (%T)", call.name, err, err)
+		}
+		if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Fatalf("%s: control characters in %q", call.name, err)
 		}
 	})
 }

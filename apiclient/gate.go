@@ -18,10 +18,11 @@ func (t *Trace) inspect(file *os.File) error {
 	call := -1 // the first line is the head
 	return t.each(file, func(line []byte) error {
 		call++
-		found := gate.key(string(line))
-		if found == "" && !t.UnsafeIncludeSecrets {
-			found = gate.look(line)
+		look := gate.look
+		if t.UnsafeIncludeSecrets {
+			look = gate.key
 		}
+		found := look(line)
 		if found != "" {
 			return fmt.Errorf("apiclient: the archive would show %s in call %d; nothing was written", found, call)
 		}
@@ -33,7 +34,7 @@ func (t *Trace) inspect(file *os.File) error {
 type gate struct {
 	anywhere finder // texts that stand out, in every encoding
 	words    finder // texts that only count as whole words of what came from outside
-	keys     finder
+	keys     finder // of an archive that is not masked
 	traces   map[string]bool
 }
 
@@ -62,9 +63,10 @@ func (k *known) gate() *gate {
 	return g
 }
 
-func (g *gate) key(line string) string {
-	for i := range len(line) {
-		if p, found := g.keys.at(line, i, false); found {
+func (g *gate) key(line []byte) string {
+	text := string(line)
+	for i := range len(text) {
+		if p, found := g.keys.at(text, i, false); found {
 			return p.of.rule.class()
 		}
 	}

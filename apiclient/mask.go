@@ -43,12 +43,13 @@ func (m *masker) value(decoder *json.Decoder, s *shape) {
 			m.out.WriteString(`"<masked:boolean>"`)
 		}
 	case json.Number:
-		if s.own() == kept && m.known.hide(v.String(), false) == v.String() {
-			m.out.WriteString(v.String())
-		} else if s.own() == kept || s.own() == withhold {
+		switch digits := v.String(); {
+		case s.own() == kept && m.known.hide(digits, false) == digits:
+			m.out.WriteString(digits)
+		case s.own() == kept || s.own() == withhold:
 			m.out.WriteString(`"<masked:number>"`)
-		} else {
-			m.text(m.known.show(s.own(), v.String(), m.start))
+		default:
+			m.text(m.known.show(s.own(), digits, m.start))
 		}
 	case string:
 		m.text(m.known.show(s.own(), v, m.start))

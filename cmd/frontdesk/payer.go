@@ -36,12 +36,12 @@ func newPayer(s scenario, p venue, browser desk.Page) *payer {
 }
 
 // Serve answers each view once.
-func (p *payer) Serve(ctx context.Context, views <-chan flow.ServePage, deliver func(context.Context, flow.Fact) error) error {
+func (p *payer) Serve(ctx context.Context, views <-chan flow.ServePage, deliver func(context.Context, flow.Fact) error) (err error) {
 	shown := make(chan flow.ServePage, 1)
 	var ended chan error
 	defer func() {
 		if ended != nil {
-			_ = <-ended
+			err = errors.Join(err, <-ended)
 		}
 	}()
 	answered := map[int]bool{}

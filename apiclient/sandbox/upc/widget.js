@@ -77,7 +77,7 @@
       this.config = config;
       this.customer = config.customerData || {};
       this.look = {
-        primary: '#1a56db', text: '#1f2933', quiet: '#52606d', border: '#cbd2d9', radius: '8px',
+        primary: '#1a56db', text: '#1f2933', quiet: '#52606d', danger: '#b42318', border: '#cbd2d9', radius: '8px',
       };
       const styling = config.styling || {};
       if (styling.primaryColor) this.look.primary = styling.primaryColor;
@@ -85,6 +85,7 @@
       if (styling.textColorSecondary) this.look.quiet = styling.textColorSecondary;
       if (styling.borderColor) this.look.border = styling.borderColor;
       if (styling.borderRadius) this.look.radius = styling.borderRadius;
+      if (styling.stripe?.appearance?.theme === 'night') this.look.danger = '#ffb4ab';
       this.stop = new AbortController();
       this.processing = false;
       this.ready = false;
@@ -299,7 +300,7 @@
     fail(message) {
       if (!this.message || !this.root.contains(this.message)) this.root.replaceChildren(this.messageLine());
       this.message.textContent = message;
-      this.message.style.color = '#b42318';
+      this.message.style.color = this.look.danger;
       const error = new Error(message);
       this.notify('onError', error);
       return error;
