@@ -158,7 +158,7 @@ func (x *consents) View(w, h int) (string, *tea.Cursor) {
 		tick, what := x.state(b)
 		rows = append(rows, fit(mark+tick+" "+title+"  "+what, w))
 	}
-	shown, _ := window(rows, x.at, min(len(rows), max(2, h/2-2)))
+	shown := window(rows, x.at, min(len(rows), max(2, h/2-2)))
 	lines = append(append(lines, shown...), st.Faint.Render(strings.Repeat("─", min(w, 70))))
 	text := x.text(blocks[x.at], min(w-2, 76))
 	lines = append(lines, x.c.scrolled(text, &x.top, w, h-len(lines))...)

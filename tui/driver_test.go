@@ -106,11 +106,12 @@ func at(t *testing.T, s setup, test func(u *user)) {
 }
 
 func start(t *testing.T, s setup) *user {
+	t.Helper()
 	if s.w == 0 {
 		s.w, s.h = 120, 36
 	}
 	begin := time.Date(2026, 3, 10, 13, 2, 0, 0, time.UTC)
-	shift := begin.Sub(time.Now())
+	shift := time.Until(begin)
 	now := func() time.Time { return time.Now().Add(shift) }
 
 	studioConfig := sandbox.Config{Now: now, Seed: 7}
@@ -175,7 +176,7 @@ func start(t *testing.T, s setup) *user {
 		u.screen.close()
 		// Ticks end by themselves; what does not end within a minute leaks and
 		// fails the test.
-		time.Sleep(2 * time.Minute)
+		<-time.After(2 * time.Minute)
 		synctest.Wait()
 	})
 	u.pass(time.Second)
@@ -193,14 +194,14 @@ func (u *user) leave() {
 // still waits until everything that can happen now has happened and is drawn.
 func (u *user) still() {
 	synctest.Wait()
-	time.Sleep(40 * time.Millisecond) // one frame
+	<-time.After(40 * time.Millisecond) // one frame
 	synctest.Wait()
 }
 
 // pass lets time go by.
 func (u *user) pass(d time.Duration) {
 	synctest.Wait()
-	time.Sleep(d)
+	<-time.After(d)
 	u.still()
 }
 
@@ -240,7 +241,7 @@ func keyNamed(name string) (tea.KeyPressMsg, bool) {
 	return pressOf(name)
 }
 
-// types types text, letter by letter.
+// types puts text in, letter by letter.
 func (u *user) types(text string) {
 	for _, letter := range graphemes(text) {
 		u.program.Send(tea.KeyPressMsg{Code: []rune(letter)[0], Text: letter})
@@ -270,7 +271,7 @@ func (u *user) member(fact flow.Fact) {
 	u.pass(2 * time.Second)
 }
 
-// signs signs all there is to sign.
+// signs puts a stroke under all there is to sign.
 func (u *user) signs() {
 	u.t.Helper()
 	mark := secret.New("PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjxwYXRoIGQ9Ik0wIDBMOSA5Ii8+PC9zdmc+")
@@ -282,7 +283,7 @@ func (u *user) signs() {
 	u.member(signed)
 }
 
-// pays pays what the page shows, at the sandbox's payment component.
+// pays gives what the page asks for, at the sandbox's payment component.
 func (u *user) pays(instrument map[string]string) {
 	u.t.Helper()
 	view, _, _ := u.page.now()

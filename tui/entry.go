@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/rivo/uniseg"
 )
 
@@ -98,8 +97,17 @@ func (e *entry) view(w int) (string, int) {
 	if w <= 0 {
 		return "", 0
 	}
-	text := e.String()
-	caret := width(strings.Join(e.letters[:e.at], ""))
-	left := max(0, caret-w+1)
-	return ansi.Cut(text, left, left+w), caret - left
+	from, before := e.at, 0
+	for from > 0 && before+width(e.letters[from-1]) < w {
+		from--
+		before += width(e.letters[from])
+	}
+	shown := ""
+	for _, letter := range e.letters[from:] {
+		if width(shown+letter) > w {
+			break
+		}
+		shown += letter
+	}
+	return shown, before
 }

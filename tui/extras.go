@@ -145,7 +145,7 @@ func (x *extras) View(w, h int) (string, *tea.Cursor) {
 	if len(rows)+len(about) > room {
 		about = about[:max(0, min(len(about), room-min(len(rows), room*2/3)))]
 	}
-	shown, _ := window(rows, cursorRow, room-len(about))
+	shown := window(rows, cursorRow, room-len(about))
 	return strings.Join(block(slices.Concat(title, shown, about), w, h), "\n"), nil
 }
 

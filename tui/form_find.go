@@ -80,7 +80,7 @@ func (f *form) viewSearch(w, h int) ([]string, *tea.Cursor) {
 	if len(list) == 0 {
 		list = append(list, f.c.style.Faint.Render("  "+textNoSuchField))
 	}
-	shown, _ := window(list, f.search.at, h-len(lines))
+	shown := window(list, f.search.at, h-len(lines))
 	lines = append(lines, shown...)
 	for i := range lines {
 		lines[i] = fit(lines[i], w)

@@ -16,7 +16,7 @@ const (
 	railFrom       = 100 // the steps stand on the left, not in a line on top
 	panelFrom      = 110 // the price stands on the right, not in a line below
 	tableFrom      = 132 // the same beside the terms, which are a table
-	railW          = 24
+	railW          = 25
 	panelW         = 38
 )
 
@@ -84,7 +84,7 @@ func (m *Model) frame() ([]string, *tea.Cursor) {
 		}
 		x := left + max(0, (bodyW-width(over[0]))/2)
 		y := top + max(0, (bodyH-len(over))/3)
-		place(lines, over, x, y)
+		place(lines, over, x, y, left, left+bodyW)
 		cursor = at
 		if cursor != nil {
 			cursor.X, cursor.Y = cursor.X+x, cursor.Y+y
@@ -109,16 +109,24 @@ func (m *Model) over(w, h int) ([]string, *tea.Cursor) {
 	return nil, nil
 }
 
-// place draws lines over others, from a cell on.
-func place(lines, over []string, x, y int) {
-	for i, text := range over {
-		if y+i >= len(lines) {
-			return
+// place draws lines over others, from a cell on. Between two columns nothing is
+// left of what was there, a line above and below included.
+func place(lines, over []string, x, y, from, to int) {
+	for i := -1; i <= len(over); i++ {
+		if y+i < 0 || y+i >= len(lines) {
+			continue
+		}
+		text, at := "", from
+		if i >= 0 && i < len(over) {
+			text, at = over[i], x
 		}
 		under := lines[y+i]
-		right := ansi.TruncateLeft(under, x+width(text), "")
-		left := ansi.Cut(under, 0, x)
-		lines[y+i] = left + strings.Repeat(" ", max(0, x-width(left))) + text + right
+		left := ansi.Cut(under, 0, min(from, width(under)))
+		line := left + strings.Repeat(" ", max(0, at-width(left))) + text
+		if right := ansi.TruncateLeft(under, to, ""); right != "" {
+			line = pad(line, to) + right
+		}
+		lines[y+i] = line
 	}
 }
 
@@ -195,7 +203,7 @@ func (m *Model) rail() []string {
 		}
 		line := " " + m.mark(step) + " " + name
 		if said := m.c.chosen(step); said != "" {
-			line += " " + m.c.style.Faint.Render(fit(said, railW-width(line)-2))
+			line += " " + m.c.style.Faint.Render(fit(said, railW-width(line)-3))
 		}
 		lines = append(lines, line)
 	}

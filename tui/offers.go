@@ -135,7 +135,7 @@ func (o *offers) press(msg tea.KeyPressMsg, list []apiclient.Offer) tea.Cmd {
 	case key.Matches(msg, k.Filter):
 		o.filtering = true
 	case key.Matches(msg, k.Retry):
-		if _, failed := o.failure(); !failed {
+		if !o.failed() {
 			return o.c.inform(textNothingFailed)
 		}
 		o.c.hush()
@@ -174,14 +174,12 @@ func (o *offers) take(id int64) tea.Cmd {
 	return o.c.forward()
 }
 
-// failure is what keeps the list, or the details, from being shown.
-func (o *offers) failure() (flow.Failure, bool) {
-	for _, key := range []string{"offers", "offer/", "studio"} {
-		if f, failed := o.c.s.Failure(key); failed {
-			return f, true
-		}
-	}
-	return flow.Failure{}, false
+// failed reports whether something that the screen needs did not come.
+func (o *offers) failed() bool {
+	return slices.ContainsFunc([]string{"offers", "offer/", "studio"}, func(key string) bool {
+		_, failed := o.c.s.Failure(key)
+		return failed
+	})
 }
 
 func (o *offers) View(w, h int) (string, *tea.Cursor) {
@@ -223,17 +221,18 @@ func (o *offers) body(list []apiclient.Offer, w, h int) []string {
 	if len(list) == 0 {
 		return []string{st.Faint.Render(textNoMatch)}
 	}
-	listW := w
-	if w >= 76 {
-		listW = min(60, w*11/20)
-	}
-	nameW, amountW, unitW := 0, 0, 0
+	nameW, amountW, unitW, noteW := 0, 0, 0, 0
 	prices := make([]priceRow, len(list))
 	for i, offer := range list {
 		prices[i] = o.price(offer)
 		nameW = max(nameW, width(clean(offer.Name)))
 		amountW = max(amountW, width(prices[i].amount))
 		unitW = max(unitW, width(prices[i].when))
+		noteW = max(noteW, width(o.periodNote(offer)))
+	}
+	listW := w
+	if w >= 76 { // the list takes what it needs, the details at least 34 cells
+		listW = max(40, min(nameW+amountW+unitW+noteW+8, w-36))
 	}
 	nameW = max(6, min(nameW, listW-amountW-unitW-5))
 	var rows []string
@@ -243,17 +242,17 @@ func (o *offers) body(list []apiclient.Offer, w, h int) []string {
 			mark, name = st.Accent.Render(markChosen)+" ", st.Accent.Bold(true).Render(name)
 		}
 		row := mark + name + "  " + padLeft(prices[i].amount, amountW) + " " + st.Faint.Render(pad(prices[i].when, unitW))
-		if note := o.periodNote(offer); note != "" && listW-width(row) > 12 {
+		if note := o.periodNote(offer); note != "" && width(row)+2+width(note) <= listW {
 			row += "  " + st.Faint.Render(note)
 		}
 		rows = append(rows, fit(row, listW))
 	}
 	if listW < w {
-		shown, _ := window(rows, o.at, h)
+		shown := window(rows, o.at, h)
 		return beside(shown, listW+2, o.details(list[o.at], w-listW-2, h))
 	}
 	half := min(len(rows), max(3, h/2-1))
-	shown, _ := window(rows, o.at, half)
+	shown := window(rows, o.at, half)
 	return append(append(slices.Clone(shown), ""), o.details(list[o.at], w, h-len(shown)-1)...)
 }
 
@@ -369,7 +368,7 @@ func (o *offers) details(offer apiclient.Offer, w, h int) []string {
 		if s.OfferID == offer.ID || o.free() {
 			lines = append(lines, st.Faint.Render(textDetailsLoading))
 		} else {
-			lines = append(lines, st.Faint.Render(textDetailsOnEnter))
+			lines = append(lines, para(textDetailsOnEnter, st.Faint.Render)...)
 		}
 	}
 	var terms []string
@@ -411,7 +410,7 @@ func (o *offers) Keys() []key.Binding {
 		esc.SetHelp("esc", textClearFilter)
 		keys = []key.Binding{choose, enter, esc}
 	}
-	if _, failed := o.failure(); failed {
+	if o.failed() {
 		keys = append([]key.Binding{k.Retry}, keys...)
 	}
 	return keys

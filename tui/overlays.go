@@ -100,11 +100,8 @@ func (o *details) View(w, h int) ([]string, *tea.Cursor) {
 		add("trace", f.TraceID)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Failures)) {
-		name, f := name, s.Failures[name]
-		if i := strings.IndexByte(name, '/'); i >= 0 {
-			name = name[:i]
-		}
-		fail(name, f)
+		kind, _, _ := strings.Cut(name, "/") // what follows may tell persons apart
+		fail(kind, s.Failures[name])
 	}
 	if s.Submission.Failure != (flow.Failure{}) {
 		fail("submit", s.Submission.Failure)
@@ -226,6 +223,6 @@ func (p *everything) View(w, h int) ([]string, *tea.Cursor) {
 	if len(found) == 0 {
 		lines = append(lines, st.Faint.Render(fit(textFindNothing, inner)))
 	}
-	lines, _ = window(lines, p.at, min(12, h-len(body)-2))
+	lines = window(lines, p.at, min(12, h-len(body)-2))
 	return box(st.Faint.Render, append(body, lines...), inner+4), tea.NewCursor(4+at, 2)
 }

@@ -104,17 +104,16 @@ func block(lines []string, w, h int) []string {
 	return out
 }
 
-// window returns the h lines around a line that must be seen, and how many
-// lines are above.
-func window(lines []string, at, h int) ([]string, int) {
+// window returns the h lines around a line that must be seen.
+func window(lines []string, at, h int) []string {
 	if h <= 0 {
-		return nil, 0
+		return nil
 	}
 	if len(lines) <= h {
-		return lines, 0
+		return lines
 	}
 	top := min(max(0, at-h/2), len(lines)-h)
-	return lines[top : top+h], top
+	return lines[top : top+h]
 }
 
 // hardWrap breaks text at every w cells, blanks or not.

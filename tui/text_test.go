@@ -66,7 +66,7 @@ func TestNothingCleanMovesTheTerminal(t *testing.T) {
 func TestPlainText(t *testing.T) {
 	for in, want := range map[string]string{
 		"no markup":                                    "no markup",
-		"line\nline":                                   "line\nline",
+		"line\nend":                                    "line\nend",
 		"<p>One</p><p>Two &amp; three</p>":             "One\n\nTwo & three",
 		"a<br>b<br/>c":                                 "a\nb\nc",
 		"<ul><li>x</li><li><b>y</b> z</li></ul>":       "- x\n- y z",
@@ -102,7 +102,8 @@ func TestParseDay(t *testing.T) {
 
 func TestHours(t *testing.T) {
 	days := []apiclient.DayHours{
-		{DayOfWeek: "MONDAY", TimeFrom: "08:00:00", TimeTo: "16:00:00"}, {DayOfWeek: "TUESDAY", TimeFrom: "08:00:00", TimeTo: "16:00:00"},
+		{DayOfWeek: "MONDAY", TimeFrom: "08:00:00", TimeTo: "16:00:00"},
+		{DayOfWeek: "TUESDAY", TimeFrom: "08:00:00", TimeTo: "16:00:00"},
 		{DayOfWeek: "SATURDAY", TimeFrom: "10:00:00", TimeTo: "12:00:00"},
 	}
 	got := hoursText(&apiclient.TimeRestrictions{OpeningHoursCategory: apiclient.OpeningHoursCategory{Name: "Off-Peak"}, Availabilities: days})
