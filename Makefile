@@ -18,12 +18,13 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run build test soak lint fmt setup
+.PHONY: help run build test soak requirements lint fmt setup
 
 help:
 	@echo 'make run     build, and open a demo sign-up; ARGS="--clock 2026-03-10" passes flags'
 	@echo 'make test    install what the tests need, then check everything (minutes)'
 	@echo 'make soak    repeat, fuzz and search longer (a quarter of an hour)'
+	@echo 'make requirements   what the payment page promises, W-01 to W-63, and the tests that keep it'
 	@echo 'make build   build ./$(PROGRAM)'
 	@echo 'make lint    the rules of the house          make fmt   put the code into shape'
 
@@ -61,6 +62,10 @@ soak: setup
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $$long -fuzzminimizetime 10x -timeout 60m $$package || exit; \
 		done; \
 	done
+
+# What the payment page promises, and which test keeps it.
+requirements: setup
+	go test -count=1 -v -run 'TestW[0-9]' ./... 2>&1 | awk -f .ci/requirements.awk
 
 lint: $(LINT)
 	$(LINT) run

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -47,6 +48,7 @@ func tabOf(t *testing.T, options ...chromedp.ContextOption) context.Context {
 		t.Fatal(err)
 	}
 	call(t, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: spy})
+	prefer(t, tab, "light")
 	return tab
 }
 
@@ -61,7 +63,8 @@ func call[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R]
 }
 
 // spy lets a test see each mount of the payment form and what the page's
-// policy blocked, and speak for the form.
+// policy blocked, and speak for the form. With window.onInit and
+// window.onDestroy a test makes the one form misbehave.
 const spy = `(() => {
 	const mounts = window.mounts = [];
 	window.violations = [];
@@ -74,11 +77,20 @@ const spy = `(() => {
 		real = {...widget, init(config) {
 			const mount = {config, live: true, search: location.search, others: mounts.filter((m) => m.live).length};
 			mounts.push(mount);
+			if (window.onInit) return window.onInit(() => widget.init(config), config, mount);
 			const handle = widget.init(config);
 			return {...handle, destroy() { mount.live = false; return (window.onDestroy ?? (() => {}))(handle.destroy()); }};
 		}};
 	}});
 })()`
+
+// prefer sets what the browser says of the member's eyes: light or dark.
+func prefer(t *testing.T, tab context.Context, scheme string) {
+	t.Helper()
+	call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+}
 
 func do(t *testing.T, tab context.Context, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()

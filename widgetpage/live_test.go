@@ -27,6 +27,43 @@ type pipeWriter struct {
 
 func (w pipeWriter) Write(b []byte) (int, error) { return w.to.Write(b) }
 
+// limited notes how long each write may take.
+type limited struct {
+	pipeWriter
+	limits chan time.Duration
+}
+
+func (w limited) SetWriteDeadline(at time.Time) error {
+	w.limits <- time.Until(at)
+	return nil
+}
+
+// A browser that takes nothing any more must not hold the stream.
+func TestW19StreamLimitsEachWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newOpened(t)
+		ctx, stop := context.WithCancel(t.Context())
+		w := limited{pipeWriter{httptest.NewRecorder(), io.Discard}, make(chan time.Duration, 10)}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			u.web.ServeHTTP(w, u.request(http.MethodGet, "/api/events", "").WithContext(ctx))
+		}()
+		later(35 * time.Second)
+		stop()
+		<-ended
+		want(t, "limits of the state and three heartbeats", texted(w.limits), "5s", "5s", "5s", "5s")
+	})
+}
+
+func texted(from chan time.Duration) []string {
+	var all []string
+	for len(from) > 0 {
+		all = append(all, (<-from).String())
+	}
+	return all
+}
+
 func (u *unit) listen() *listener {
 	ctx, stop := context.WithCancel(u.t.Context())
 	l := &listener{lines: make(chan line, 1000), stop: stop, ended: make(chan struct{})}

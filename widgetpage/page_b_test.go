@@ -1,6 +1,7 @@
 package widgetpage_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 )
 
 func TestW06AliasKeepsTheFragment(t *testing.T) {
+	t.Parallel()
 	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
 	open(t, tab, strings.Replace(d.Link(), "localhost", "127.0.0.1", 1))
 	d.hear(widgetpage.Claimed)
@@ -23,6 +25,7 @@ func TestW06AliasKeepsTheFragment(t *testing.T) {
 }
 
 func TestW08CodeStaysInTheFragment(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := openDesk(t, f.config()), newTab(t)
 	v := f.view("one")
@@ -45,6 +48,7 @@ func TestW08CodeStaysInTheFragment(t *testing.T) {
 }
 
 func TestW11AddressBarAfterTheClaim(t *testing.T) {
+	t.Parallel()
 	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
 	open(t, tab, strings.Replace(d.Link(), "/#", "/?from=bank#", 1))
 	see(t, tab, "One moment, please")
@@ -54,6 +58,7 @@ func TestW11AddressBarAfterTheClaim(t *testing.T) {
 }
 
 func TestW12KeyIsInSessionStorageOnly(t *testing.T) {
+	t.Parallel()
 	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
 	open(t, tab, d.Link())
 	see(t, tab, "One moment, please")
@@ -63,14 +68,10 @@ func TestW12KeyIsInSessionStorageOnly(t *testing.T) {
 }
 
 func TestW13OpenedAgain(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
-	// W-26: an old tab that does not let go of its lock is not waited for.
-	run(t, tab, `(async () => {
-		const {held} = await navigator.locks.query();
-		for (const {name} of held) navigator.locks.request(name, {steal: true}, () => new Promise(() => {}));
-	})()`)
 	newer := besides(t, tab)
 	open(t, newer, d.Link())
 	mounted(t, newer, "uss-one")
@@ -78,53 +79,43 @@ func TestW13OpenedAgain(t *testing.T) {
 	until(t, tab, `!mounts.at(-1).live && !document.querySelector('#payment-form') && !sessionStorage.length`)
 }
 
+// A tab of before that does not let go of its lock.
+func TestW26NewKeyWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	f := newForm(t)
+	c := f.config()
+	c.Timers.RetryMax = 300 * time.Millisecond
+	d, tab := asked(t, f.view("one"), c)
+	mounted(t, tab, "uss-one")
+	run(t, tab, `(async () => {
+		const {held} = await navigator.locks.query();
+		for (const {name} of held) navigator.locks.request(name, {steal: true}, () => new Promise(() => {}));
+	})()`)
+	see(t, tab, "Open in another tab") // so it thinks, and goes on asking
+	until(t, tab, `performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/api/state')).length > 1`)
+	newer := besides(t, tab)
+	open(t, newer, d.Link())
+	mounted(t, newer, "uss-one")
+	see(t, tab, "Opened again")
+	until(t, tab, `!sessionStorage.length`)
+}
+
 func TestW15PageShowsTheMatchCode(t *testing.T) {
+	t.Parallel()
 	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
 	open(t, tab, d.Link())
 	see(t, tab, d.MatchCode())
 }
 
-// The three ways in which a hostile page may try, while the member pays.
+// While the member pays.
 func TestW18Attacks(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	d, tab := asked(t, v, f.config())
 	mounted(t, tab, "uss-one")
-	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		_, _ = w.Write([]byte("<!doctype html><title>evil</title>"))
-	}))
-	t.Cleanup(evil.Close)
-	evilPort := evil.URL[strings.LastIndexByte(evil.URL, ':'):]
-	attack := fmt.Sprintf(`(async () => {
-		const page = %q, body = JSON.stringify({number: 1, token: 'prt-forged'});
-		const told = [];
-		const t = async (what) => { try { const r = await what(); told.push(r.type + r.status + await r.text()); } catch (e) { told.push('refused'); } };
-		await t(() => fetch(page + '/api/result', {method: 'POST', mode: 'no-cors', body}));
-		await t(() => fetch(page + '/api/result', {method: 'POST', headers: {'Content-Type': 'application/json', 'X-Widgetpage-Key': 'x'}, body}));
-		await t(() => fetch(page + '/api/state'));
-		await t(() => fetch(page + '/api/state', {mode: 'no-cors'}));
-		navigator.sendBeacon(page + '/api/result', body);
-		return told.join();
-	})()`, d.Origin())
-	for name, address := range map[string]string{"another site": "http://evil.test" + evilPort, "another port": "http://localhost" + evilPort} {
-		other := besides(t, tab)
-		open(t, other, address)
-		if got := js[string](t, other, attack); strings.Contains(got, "uss-") || !strings.Contains(got, "refused") {
-			t.Errorf("%s was told %s", name, got)
-		}
-	}
-	// A name that was made to resolve to us: to the browser it is our origin.
-	rebound := besides(t, tab)
-	response, err := chromedp.RunResponse(rebound, chromedp.Navigate(strings.Replace(d.Origin(), "localhost", "evil.test", 1)))
-	if err != nil || response.Status != http.StatusMisdirectedRequest {
-		t.Errorf("the rebound page: %+v, %v", response, err)
-	}
-	if got := js[string](t, rebound, `fetch('/api/state', {headers: {'X-Widgetpage-Key': 'x'}}).then((r) => r.status + location.host.split(':')[0])`); got != "421evil.test" {
-		t.Errorf("the rebound page got %s", got)
-	}
+	attack(t, tab, d)
 	d.hear(widgetpage.HostDenied)
-
 	payByCard(t, tab, plainCard)
 	if got := d.result(1); got.Token.Reveal() != token(v) || got.Late || got.Second {
 		t.Errorf("the payment: %+v", got)
@@ -137,7 +128,55 @@ func TestW18Attacks(t *testing.T) {
 	}
 }
 
+// attack makes the three tries of a hostile page: from another site, from
+// another port of this machine, and under a name that resolves to us. They
+// even know the page's key.
+func attack(t *testing.T, tab context.Context, d *desk) {
+	t.Helper()
+	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<!doctype html><title>evil</title><iframe name=hidden></iframe>"))
+	}))
+	defer evil.Close()
+	port := evil.URL[strings.LastIndexByte(evil.URL, ':'):]
+	key := js[string](t, tab, "sessionStorage['frontdesk.key']")
+	script := fmt.Sprintf(`(async () => {
+		const page = %q, key = %q, body = JSON.stringify({number: 1, token: 'prt-forged'});
+		const told = [];
+		const t = async (what) => { try { const r = await what(); told.push(r.type + r.status + await r.text()); } catch (e) { told.push('refused'); } };
+		const headers = {'Content-Type': 'application/json', 'X-Widgetpage-Key': key};
+		await t(() => fetch(page + '/api/result', {method: 'POST', headers, body}));
+		await t(() => fetch(page + '/api/state', {headers}));
+		await t(() => fetch(page + '/api/state'));
+		await t(() => fetch(page + '/api/result', {method: 'POST', mode: 'no-cors', body}));
+		await t(() => fetch(page + '/api/state', {mode: 'no-cors'}));
+		navigator.sendBeacon(page + '/api/result', body);
+		const form = Object.assign(document.createElement('form'), {method: 'post', action: page + '/api/result', enctype: 'text/plain', target: 'hidden'});
+		form.append(Object.assign(document.createElement('input'), {name: body}));
+		document.body.append(form);
+		form.submit();
+		return told.join();
+	})()`, d.Origin(), key)
+	for name, address := range map[string]string{"another site": "http://evil.test" + port, "another port": "http://localhost" + port} {
+		other := besides(t, tab)
+		open(t, other, address)
+		if got := js[string](t, other, script); got != "refused,refused,refused,refused,refused" {
+			t.Errorf("%s was told %s", name, got)
+		}
+	}
+	rebound := besides(t, tab)
+	response, err := chromedp.RunResponse(rebound, chromedp.Navigate(strings.Replace(d.Origin(), "localhost", "evil.test", 1)))
+	if err != nil || response.Status != http.StatusMisdirectedRequest {
+		t.Errorf("the rebound page: %+v, %v", response, err)
+	}
+	try := fmt.Sprintf(`fetch('/api/state', {headers: {'X-Widgetpage-Key': %q}}).then((r) => r.status + location.host.split(':')[0])`, key)
+	if got := js[string](t, rebound, try); got != "421evil.test" {
+		t.Errorf("the rebound page got %s", got)
+	}
+}
+
 func TestW21PolicyLetsThePaymentFormWork(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -151,7 +190,10 @@ func TestW21PolicyLetsThePaymentFormWork(t *testing.T) {
 		const frame = document.createElement('iframe');
 		frame.name = 'bank';
 		frame.src = new URL('/bank/done', chunk.src);
-		frame.onload = () => { window.frame1 = true; };
+		frame.onload = () => { // and goes on from there
+			frame.onload = () => { window.frame1 = true; };
+			frame.src = new URL('/bank/done?second', chunk.src);
+		};
 		form.append(frame);
 		const image = new Image();
 		image.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
@@ -165,6 +207,7 @@ func TestW21PolicyLetsThePaymentFormWork(t *testing.T) {
 }
 
 func TestW23BlockedThingsAreReported(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -186,6 +229,7 @@ func TestW23BlockedThingsAreReported(t *testing.T) {
 }
 
 func TestW25ScriptThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	f.setBroken(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	d, tab := asked(t, f.view("one"), f.config())
@@ -204,6 +248,7 @@ func TestW25ScriptThatDoesNotLoad(t *testing.T) {
 }
 
 func TestW25ScriptThatIsSilent(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	f.setBroken(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	c := f.config()
@@ -216,6 +261,7 @@ func TestW25ScriptThatIsSilent(t *testing.T) {
 }
 
 func TestScriptIsNotLoadedBeforeItIsNeeded(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, signing(), f.config())
 	see(t, tab, "Sign and continue")
@@ -227,6 +273,7 @@ func TestScriptIsNotLoadedBeforeItIsNeeded(t *testing.T) {
 }
 
 func TestW26OneTabActs(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -247,6 +294,7 @@ func TestW26OneTabActs(t *testing.T) {
 }
 
 func TestW26GoOnHereInstead(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -262,6 +310,7 @@ func TestW26GoOnHereInstead(t *testing.T) {
 }
 
 func TestW41ReturnIntoATabWithoutKey(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -273,6 +322,7 @@ func TestW41ReturnIntoATabWithoutKey(t *testing.T) {
 }
 
 func TestW09PageOfAUsedLink(t *testing.T) {
+	t.Parallel()
 	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
 	link := d.Link()
 	open(t, tab, link)
@@ -287,6 +337,7 @@ func TestW09PageOfAUsedLink(t *testing.T) {
 }
 
 func TestW63LanguageAndTitle(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -303,8 +354,35 @@ func TestW63LanguageAndTitle(t *testing.T) {
 	until(t, tab, `document.documentElement.lang === 'en' && document.title.startsWith('Done, close this tab')`)
 }
 
+// In each language everything fits on a narrow screen, the longest words too.
+func TestW63EveryLanguage(t *testing.T) {
+	t.Parallel()
+	v := signing()
+	v.Total, v.ContractSignature = 3, true
+	d, tab := asked(t, v, widgetpage.Config{})
+	do(t, tab, chromedp.EmulateViewport(320, 700))
+	for tag, c := range map[string]struct{ lang, title, button string }{
+		"de-CH": {"de", "Schritt 1 von 3", "Unterschreiben und weiter"},
+		"en":    {"en", "Step 1 of 3", "Sign and continue"},
+		"fr":    {"fr", "Étape 1 sur 3", "Signer et continuer"},
+		"it_IT": {"it", "Passo 1 di 3", "Firma e continua"},
+		"es-ES": {"es", "Paso 1 de 3", "Firmar y seguir"},
+		"nl":    {"nl", "Stap 1 van 3", "Ondertekenen en verder"},
+		"pt-PT": {"en", "Step 1 of 3", "Sign and continue"},
+	} {
+		v.Language = tag
+		d.Show(v)
+		until(t, tab, fmt.Sprintf("document.documentElement.lang === %q && document.title === %q", c.lang, c.title+" · "+v.Studio))
+		see(t, tab, c.button)
+		if n := js[int](t, tab, "document.documentElement.scrollWidth - innerWidth"); n > 0 {
+			t.Errorf("%s: %d pixels too wide", tag, n)
+		}
+	}
+}
+
 // Nobody's text becomes part of the page.
 func TestTextsAreNotHTML(t *testing.T) {
+	t.Parallel()
 	v := signing()
 	const nasty = `<img src=x onerror="window.owned=1"><b>bold</b>`
 	v.Studio, v.Title, v.Purpose, v.Amount = nasty, nasty, nasty, nasty
@@ -316,4 +394,17 @@ func TestTextsAreNotHTML(t *testing.T) {
 		t.Errorf("%d elements came out of texts", n)
 	}
 	see(t, tab, nasty)
+}
+
+// One page, one script, one style sheet; and how soon something is to be seen.
+func TestPageIsThereAtOnce(t *testing.T) {
+	t.Parallel()
+	d, tab := openDesk(t, widgetpage.Config{}), newTab(t)
+	open(t, tab, d.Link())
+	see(t, tab, "One moment, please")
+	if got := js[string](t, tab, `performance.getEntriesByType('resource').filter((e) => e.initiatorType !== 'fetch').map((e) => new URL(e.name).pathname).sort().join()`); got != "/app.css,/app.js" {
+		t.Errorf("the page loads %s", got)
+	}
+	until(t, tab, `performance.getEntriesByName('first-contentful-paint').length`)
+	t.Logf("first contentful paint after %.0f ms", js[float64](t, tab, `performance.getEntriesByName('first-contentful-paint')[0].startTime`))
 }

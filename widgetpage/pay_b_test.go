@@ -15,6 +15,7 @@ import (
 )
 
 func TestW28TwoStepsOneAfterTheOther(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	first, second := f.view("one"), f.view("two")
 	first.Step = 1
@@ -40,6 +41,7 @@ func TestW28TwoStepsOneAfterTheOther(t *testing.T) {
 }
 
 func TestW27OldFormIsGoneBeforeTheNext(t *testing.T) {
+	t.Parallel()
 	for name, onDestroy := range map[string]string{
 		"slow":   "() => new Promise((done) => setTimeout(done, 300))",
 		"throws": "() => { throw new Error('no') }",
@@ -63,6 +65,7 @@ func TestW27OldFormIsGoneBeforeTheNext(t *testing.T) {
 }
 
 func TestW29ReloadAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	first, second := f.view("one"), f.view("two")
 	wait := first
@@ -96,6 +99,7 @@ func TestW29ReloadAtAnyMoment(t *testing.T) {
 }
 
 func TestW30ErrorsEndNothing(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	d, tab := asked(t, v, f.config())
@@ -121,6 +125,7 @@ func TestW30ErrorsEndNothing(t *testing.T) {
 }
 
 func TestW30FormThatThrowsAtOnce(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	v.Country = "Germany" // refused by init
@@ -134,6 +139,7 @@ func TestW30FormThatThrowsAtOnce(t *testing.T) {
 }
 
 func TestW32ResultIsBroughtUntilItIsTaken(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	c := f.config()
@@ -157,6 +163,7 @@ func TestW32ResultIsBroughtUntilItIsTaken(t *testing.T) {
 }
 
 func TestW34ProgramIsGone(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	c := f.config()
@@ -174,6 +181,7 @@ func TestW34ProgramIsGone(t *testing.T) {
 }
 
 func TestW33DoubleSuccess(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -185,6 +193,7 @@ func TestW33DoubleSuccess(t *testing.T) {
 }
 
 func TestW35LateSuccess(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	mounted(t, tab, "uss-one")
@@ -198,6 +207,7 @@ func TestW35LateSuccess(t *testing.T) {
 }
 
 func TestW36DetailsStayInTheBrowser(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := openDesk(t, f.config()), newTab(t)
 	open(t, tab, d.Link())
@@ -233,6 +243,7 @@ func TestW36DetailsStayInTheBrowser(t *testing.T) {
 }
 
 func TestW39BankAndBack(t *testing.T) {
+	t.Parallel()
 	for name, card := range map[string]string{"GET": bankByGET, "POST": bankByPOST} {
 		t.Run(name, func(t *testing.T) {
 			f := newForm(t)
@@ -263,6 +274,7 @@ func TestW39BankAndBack(t *testing.T) {
 }
 
 func TestW39QueryOfAnEarlierStepIsNotShownToTheNext(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	payByCard(t, tab, bankByGET)
@@ -276,6 +288,7 @@ func TestW39QueryOfAnEarlierStepIsNotShownToTheNext(t *testing.T) {
 }
 
 func TestW31BankDeclines(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	v := f.view("one")
 	d, tab := asked(t, v, f.config())
@@ -292,6 +305,7 @@ func TestW31BankDeclines(t *testing.T) {
 // page lets go of its stream itself. Chromium does not keep pages that say
 // no-store, hence the events by hand.
 func TestW45KeptPageLetsGoOfItsStream(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	c := f.config()
 	c.Timers.Gone = 300 * time.Millisecond
@@ -309,6 +323,7 @@ func TestW45KeptPageLetsGoOfItsStream(t *testing.T) {
 }
 
 func TestW45LeavingIsNoticedAtOnce(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	c := f.config()
 	c.Timers.Gone = 300 * time.Millisecond
@@ -355,6 +370,14 @@ func TestW48DeskSpeaksThePageFollows(t *testing.T) {
 		see(t, tab, "This page has ended")
 		until(t, tab, "!mounts.at(-1).live")
 	})
+	next := openDesk(t, f.config())
+	next.Show(f.view("next"))
+	open(t, tab, next.Link())
+	mounted(t, tab, "uss-next")
+	follows("finished", func() {
+		next.Show(widgetpage.View{Kind: widgetpage.Done, Language: "en"})
+		see(t, tab, "You can close this tab")
+	})
 }
 
 func TestW50CloseWithABrowserAttached(t *testing.T) { closeOnce(t) }
@@ -380,6 +403,7 @@ func closeOnce(t *testing.T) {
 }
 
 func TestW52SessionEndsOnThePage(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	var ahead atomic.Int64 // of the real time
 	c := f.config()
@@ -402,6 +426,7 @@ func TestW52SessionEndsOnThePage(t *testing.T) {
 }
 
 func TestW53EndOfThePage(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	c := f.config()
 	c.Timers.CloseTab = 300 * time.Millisecond
@@ -419,6 +444,7 @@ func TestW53EndOfThePage(t *testing.T) {
 }
 
 func TestPaymentFormReportsItsWork(t *testing.T) {
+	t.Parallel()
 	f := newForm(t)
 	d, tab := asked(t, f.view("one"), f.config())
 	d.hear(widgetpage.Mounted)

@@ -237,6 +237,43 @@ func TestSignaturesAreTaken(t *testing.T) {
 	wantStatus(t, "a payment for it", u.post("/api/result", resultBody(1, tokenCanary)), http.StatusBadRequest)
 }
 
+// Large ones are taken whole, up to what the route allows.
+func TestSignatureMayBeLarge(t *testing.T) {
+	u := newOpened(t)
+	u.Show(signing())
+	long := strings.Replace(aStroke, "L7 8", strings.Repeat("L7.1 8.2", 24_000), 1)
+	body := `{"number":1,"contract":"` + encoded(long) + `","signatures":{"7":"` + encoded(long) + `"}}`
+	if n := len(body); n < 500<<10 || n > maxSignature {
+		t.Fatalf("the body has %d bytes", n)
+	}
+	wantStatus(t, "nearly 512 KiB", u.post("/api/signature", body), http.StatusOK)
+	wantStatus(t, "512 KiB", u.post("/api/signature", body+strings.Repeat(" ", maxSignature-len(body))), http.StatusOK)
+	wantStatus(t, "one byte more", u.post("/api/signature", body+strings.Repeat(" ", maxSignature-len(body)+1)), http.StatusRequestEntityTooLarge)
+	if got := u.delivered(); len(got) != 1 || got[0].Contract.Reveal() != encoded(long) {
+		t.Errorf("%d delivered", len(got))
+	}
+}
+
+func TestW28WidgetSpeaksTheMembersLanguage(t *testing.T) {
+	for _, c := range []struct{ language, country, locale, wantCountry, want string }{
+		{"de", "DE", "", "DE", "de-DE"},
+		{"fr", "ch", "", "CH", "fr-CH"},
+		{"nl-BE", "BE", "", "BE", "nl-BE"},
+		{"it", "", "", "", "it"},
+		{"", "DE", "", "DE", "en"},
+		{"pt", "DE", "", "DE", "pt-DE"}, // the page has no Portuguese, the form may
+		{"de", "DE", "en-GB", "DE", "en-GB"},
+	} {
+		u := newOpened(t)
+		v := paying("s1", sessionCanary)
+		v.Language, v.Country, v.Locale = c.language, c.country, c.locale
+		u.Show(v)
+		if got := u.seen().Widget; got.Locale != c.want || got.Country != c.wantCountry {
+			t.Errorf("%+v: locale %s, country %s", c, got.Locale, got.Country)
+		}
+	}
+}
+
 func TestSigningIsRefusedAndRepeated(t *testing.T) {
 	u := newOpened(t)
 	u.Show(signing())

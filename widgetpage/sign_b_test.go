@@ -49,8 +49,13 @@ func press(t *testing.T, tab context.Context, label string) {
 }
 
 func TestSigning(t *testing.T) {
+	t.Parallel()
 	d, tab := asked(t, signing(), widgetpage.Config{})
 	see(t, tab, "Direct debit mandate")
+	const link = `<a href="https://studio.example/rules.pdf" target="_blank" rel="noopener noreferrer">House rules</a>`
+	if got := js[string](t, tab, "[...document.querySelectorAll('#stage a')].map((a) => a.outerHTML).join()"); got != link {
+		t.Errorf("links: %s", got)
+	}
 	press(t, tab, "Sign and continue")
 	see(t, tab, "This signature is still missing.")
 
@@ -72,7 +77,52 @@ func TestSigning(t *testing.T) {
 	see(t, tab, "Thank you")
 }
 
+func TestSignatureClearedAndRepeated(t *testing.T) {
+	t.Parallel()
+	v := signing()
+	v.Texts, v.ContractSignature = v.Texts[:1], false
+	d, tab := asked(t, v, widgetpage.Config{})
+	see(t, tab, "Direct debit mandate")
+	draw(t, tab, 0)
+	draw(t, tab, 0)
+	press(t, tab, "Clear")
+	press(t, tab, "Sign and continue")
+	see(t, tab, "This signature is still missing.")
+	draw(t, tab, 0)
+	press(t, tab, "Sign and continue")
+	svg, err := base64.StdEncoding.DecodeString(d.result(1).Signatures[7].Reveal())
+	if err != nil || strings.Count(string(svg), "M") != 1 {
+		t.Errorf("want one stroke: %s, %v", svg, err)
+	}
+}
+
+// Somebody who scribbles for minutes signs all the same.
+func TestSignatureOfManyPoints(t *testing.T) {
+	t.Parallel()
+	v := signing()
+	v.Texts = v.Texts[:1]
+	d, tab := asked(t, v, widgetpage.Config{})
+	see(t, tab, "Direct debit mandate")
+	run(t, tab, `for (const pad of document.querySelectorAll('canvas')) {
+		const {left, top} = pad.getBoundingClientRect();
+		const at = (i) => ({clientX: left + 20.3 + i * 7.3 % 300, clientY: top + 20.7 + i * 3.7 % 100, pointerId: 1, button: 0, bubbles: true});
+		pad.dispatchEvent(new PointerEvent('pointerdown', at(0)));
+		const coalescedEvents = Array.from({length: 20000}, (_, i) => new PointerEvent('pointermove', at(i)));
+		pad.dispatchEvent(new PointerEvent('pointermove', {...at(0), coalescedEvents}));
+		pad.dispatchEvent(new PointerEvent('pointerup', at(0)));
+	}`)
+	press(t, tab, "Sign and continue")
+	got := d.result(1)
+	for what, value := range map[string]string{"mandate": got.Signatures[7].Reveal(), "contract": got.Contract.Reveal()} {
+		if n := len(value); n < 100<<10 || n > 250<<10 {
+			t.Errorf("the %s's signature has %d bytes", what, n)
+		}
+	}
+	see(t, tab, "Thank you")
+}
+
 func TestSignatureSurvivesNews(t *testing.T) {
+	t.Parallel()
 	v := signing()
 	d, tab := asked(t, v, widgetpage.Config{})
 	see(t, tab, "Direct debit mandate")
@@ -86,6 +136,7 @@ func TestSignatureSurvivesNews(t *testing.T) {
 }
 
 func TestRefusing(t *testing.T) {
+	t.Parallel()
 	d, tab := asked(t, signing(), widgetpage.Config{})
 	see(t, tab, "Direct debit mandate")
 	press(t, tab, "I do not want to sign")
@@ -98,9 +149,21 @@ func TestRefusing(t *testing.T) {
 		t.Errorf("result %+v", got)
 	}
 	see(t, tab, "You did not sign")
+
+	d.Show(widgetpage.View{Kind: widgetpage.Wait, Language: "en"}) // staff talked with them, and ask again
+	see(t, tab, "One moment, please")
+	d.Show(signing())
+	see(t, tab, "Direct debit mandate")
+	draw(t, tab, 0)
+	draw(t, tab, 2)
+	press(t, tab, "Sign and continue")
+	if got := d.result(2); got.Kind != widgetpage.Signatures || got.Second || got.Late {
+		t.Errorf("result %+v", got)
+	}
 }
 
 func TestAskingForHelp(t *testing.T) {
+	t.Parallel()
 	d, tab := asked(t, signing(), widgetpage.Config{})
 	see(t, tab, "Something wrong? Tell the desk")
 	press(t, tab, "Something wrong? Tell the desk")

@@ -31,11 +31,12 @@ type state struct {
 }
 
 type widgetState struct {
-	Script      string `json:"script"`
-	Token       string `json:"token"`
-	Environment string `json:"environment"`
-	Country     string `json:"country"`
-	Locale      string `json:"locale"`
+	Script      string  `json:"script"`
+	Token       string  `json:"token"`
+	Environment string  `json:"environment"`
+	Country     string  `json:"country"`
+	Locale      string  `json:"locale"`
+	Styling     Styling `json:"styling,omitzero"`
 }
 
 type textState struct {
@@ -88,7 +89,7 @@ func (p *Page) state() state {
 		if !s.Expired {
 			s.Widget = &widgetState{
 				Script: p.widget.String(), Token: v.Session.Reveal(), Environment: p.environment(),
-				Country: v.Country, Locale: v.locale(),
+				Country: strings.ToUpper(v.Country), Locale: v.locale(), Styling: p.cfg.Styling,
 			}
 		}
 	case Sign:
@@ -121,7 +122,7 @@ func (v View) locale() string {
 	case v.Country == "" || strings.Contains(v.Language, "-"):
 		return v.Language
 	}
-	return v.Language + "-" + v.Country
+	return v.Language + "-" + strings.ToUpper(v.Country)
 }
 
 // webAddress drops what a click must not follow, such as javascript:.

@@ -54,6 +54,10 @@ type Config struct {
 	// sources, e.g. "frame-src http://bank.example".
 	CSPExtra []string
 
+	// Styling is how the payment form looks. With colours in it the form stays
+	// on a light ground; without, it follows the browser, light or dark.
+	Styling Styling
+
 	// Deliver is called with each new result, one at a time, before the page
 	// is told that it arrived. An error keeps the page trying. Its context
 	// outlives the request. Required.
@@ -65,6 +69,18 @@ type Config struct {
 	Now    func() time.Time // time.Now when nil
 	Log    *slog.Logger     // nothing when nil
 	Timers Timers
+}
+
+// Styling holds CSS values for the payment component; empty ones are the
+// page's own choice.
+type Styling struct {
+	PrimaryColor       string `json:"primaryColor,omitempty"`
+	SecondaryColor     string `json:"secondaryColor,omitempty"`
+	TextColorMain      string `json:"textColorMain,omitempty"`
+	TextColorSecondary string `json:"textColorSecondary,omitempty"`
+	BorderColor        string `json:"borderColor,omitempty"`
+	BorderRadius       string `json:"borderRadius,omitempty"`
+	BoxShadow          string `json:"boxShadow,omitempty"`
 }
 
 // Timers are the page's and the server's waits. Zero fields take the defaults.

@@ -41,14 +41,15 @@ async function claim(code) {
 
 // Only one tab acts: the one that holds the lock. Its name has the key in it,
 // so a page opened anew never waits for a tab of before.
-const lock = {release: null};
+const lock = {release: null, wait: 0};
 
 async function takePart({steal = false} = {}) {
   if (!navigator.locks) return act();
-  const patience = setTimeout(waitElsewhere, 500);
+  clearTimeout(lock.wait);
+  lock.wait = setTimeout(waitElsewhere, 500);
   try {
     await navigator.locks.request(`frontdesk ${page.key}`, {steal}, () => {
-      clearTimeout(patience);
+      clearTimeout(lock.wait);
       act();
       return new Promise((release) => {
         lock.release = release;
@@ -61,6 +62,8 @@ async function takePart({steal = false} = {}) {
   }
 }
 
+// waitElsewhere has no stream and asks now and then: the other tab may have been
+// replaced, and this one with it.
 async function waitElsewhere() {
   const answer = await call('/api/state').catch(() => null);
   if (page.acting) return;
@@ -68,8 +71,9 @@ async function waitElsewhere() {
     page.state = await answer.json();
     render();
   }
-  if (answer?.status === 401) endHere('replaced');
-  else leaveWith('elsewhere', {mark: 'wait', extra: [hereInstead()]});
+  if (answer?.status === 401) return endHere('replaced');
+  if (shown !== 'elsewhere') leaveWith('elsewhere', {mark: 'wait', extra: [hereInstead()]});
+  lock.wait = setTimeout(waitElsewhere, timers().retryMax);
 }
 
 function hereInstead() {

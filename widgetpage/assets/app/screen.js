@@ -32,12 +32,13 @@ function leaveWith(name, options) {
 
 function alertMember(text, label, action) {
   const box = $('alert');
+  if (box.contains(document.activeElement)) $('heading').focus({preventScroll: true});
   box.replaceChildren();
   box.hidden = !text;
   if (!text) return;
   box.append(el('p', {textContent: text}));
   if (label) {
-    const button = el('button', {type: 'button', className: 'quiet', textContent: label});
+    const button = el('button', {type: 'button', className: 'second', textContent: label});
     button.addEventListener('click', action);
     box.append(button);
   }
@@ -111,7 +112,8 @@ function countDown(s) {
 
 function showLeft() {
   const line = $('session');
-  line.hidden = $('own').hidden = !countdown.until || page.state?.status !== 'pay' || !page.acting;
+  line.hidden = !countdown.until || page.state?.status !== 'pay' || !page.acting;
+  $('own').hidden = line.hidden || $('widget').hidden || $('widget').inert; // there is nothing to enter
   if (line.hidden) return;
   $('own').textContent = t('pay.own');
   const left = Math.max(0, Math.floor((countdown.until - performance.now()) / 1000));

@@ -26,11 +26,12 @@ function pad(label) {
     ink.stroke(new Path2D(path()));
   }
 
-  // Through the middles of neighbouring points, which rounds the corners.
-  function path() {
+  // Through the middles of neighbouring points, which rounds the corners. Of
+  // the points every so many are enough.
+  function path(every = 1) {
     const n = (value) => String(Math.round(value * 10) / 10);
     return strokes.map((points) => {
-      const [first, ...rest] = points;
+      const [first, ...rest] = points.filter((_, i) => i % every === 0 || i === points.length - 1);
       let d = `M${n(first.x)} ${n(first.y)}`;
       if (!rest.length) return `${d}L${n(first.x + 0.1)} ${n(first.y)}`;
       for (let i = 0; i < rest.length - 1; i++) {
@@ -91,8 +92,14 @@ function pad(label) {
       }
       return length < 40;
     },
-    svg: () => btoa(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.round(base.width)} ${Math.round(base.height)}">` +
-      `<path d="${path()}" fill="none" stroke="#000" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>`),
+    // As fine as it was drawn, unless that takes more than so many characters.
+    svg(room) {
+      for (let every = 1; ; every *= 2) {
+        const text = btoa(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.round(base.width)} ${Math.round(base.height)}">` +
+          `<path d="${path(every)}" fill="none" stroke="#000" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>`);
+        if (text.length <= room || every > 1000) return text;
+      }
+    },
   };
 }
 
@@ -149,9 +156,10 @@ function signForm(s) {
       return;
     }
     accept.disabled = refuse.disabled = true;
+    const room = 500000 / all.length; // the server takes 512 KiB
     bring('/api/signature', {
-      number: s.number, refused: false, contract: contract ? contract.svg() : '',
-      signatures: Object.fromEntries(texts.filter((one) => one.signed()).map((one) => [one.id, one.svg()])),
+      number: s.number, refused: false, contract: contract ? contract.svg(room) : '',
+      signatures: Object.fromEntries(texts.filter((one) => one.signed()).map((one) => [one.id, one.svg(room)])),
     });
   });
   refuse.addEventListener('click', () => {

@@ -23,7 +23,7 @@ function el(tag, props = {}, ...children) {
 let words = TEXTS.en;
 
 function speak(tag) {
-  const lang = String(tag || 'en').toLowerCase().split('-')[0];
+  const lang = String(tag || 'en').toLowerCase().split(/[-_]/)[0];
   const known = Object.hasOwn(TEXTS, lang) ? lang : 'en';
   words = {...TEXTS.en, ...TEXTS[known]};
   document.documentElement.lang = known;

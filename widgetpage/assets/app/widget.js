@@ -5,8 +5,30 @@ const widget = {
   handle: null,
   failed: 0, // this step's form failed; only the member's wish tries again
   queue: Promise.resolve(),
-  stuck: 0, // timer
+  stuck: 0, // timers: a frame that went elsewhere is silent, nothing is to be seen
+  blank: 0,
 };
+
+// LOOKS are what the form is told about the ground it stands on.
+const LOOKS = {
+  light: {
+    primaryColor: '#1f5f5b', secondaryColor: '#f5f5f2', textColorMain: '#1d2230', textColorSecondary: '#5c6272',
+    borderColor: '#8a90a0', borderRadius: '10px', boxShadow: 'none',
+  },
+  dark: {
+    primaryColor: '#2a8078', secondaryColor: '#15181e', textColorMain: '#eceef2', textColorSecondary: '#a3aab8',
+    borderColor: '#6b7385', borderRadius: '10px', boxShadow: 'none',
+  },
+};
+
+// styling follows the browser, unless the studio has colours of its own: those
+// were chosen for one ground, the light one.
+function styling(own = {}) {
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches && !Object.keys(own).some((name) => name.includes('Color'));
+  const ground = dark ? 'dark' : 'light';
+  $('widget').dataset.ground = ground;
+  return {...LOOKS[ground], ...own, stripe: {appearance: {theme: dark ? 'night' : 'stripe'}}};
+}
 
 // settleWidget makes the screen agree with the state. Its runs queue up, so a
 // form is gone before the next one comes, however slowly it goes.
@@ -27,8 +49,10 @@ async function settle() {
   const {widget: config, timers: {script}} = page.state;
   // A query that came back from the bank belongs to the form that left for it.
   if (store.get(MOUNTED) !== String(number)) cleanAddress();
+  const look = styling(config.styling);
   const loading = el('p', {className: 'muted', textContent: t('pay.loading')});
   $('widget').hidden = false; // forms that start out of sight stay empty
+  showLeft();
   $('widget').replaceChildren(loading);
   try {
     await loadScript(config.script, script);
@@ -43,18 +67,21 @@ async function settle() {
   let done = false;
   let processing = false;
   try {
-    widget.handle = window.paymentWidget.init({
+    // Some versions answer with a promise.
+    widget.handle = Promise.resolve(window.paymentWidget.init({
       userSessionToken: config.token,
       environment: config.environment,
       countryCode: config.country,
       locale: config.locale,
       container,
+      styling: look,
       onSuccess(token, details) {
         done = true;
         paid(number, token, details);
       },
       onError(error) {
         if (done || widget.number !== number) return;
+        clearTimeout(widget.stuck);
         alertMember(t('widget.failed'));
         note('widget-failed', {text: error?.message ?? error, number});
       },
@@ -65,11 +92,16 @@ async function settle() {
         if (processing) alertMember('');
         note(processing ? 'processing' : 'idle', {number});
       },
-    });
-    note('mounted', {number});
+    }));
   } catch (error) {
     return formFailed(number, error, t('widget.failed'));
   }
+  const fails = (error, text) => {
+    widget.queue = widget.queue.then(() => widget.number === number && !done && formFailed(number, error, text));
+  };
+  widget.handle.catch((error) => fails(error, t('widget.failed')));
+  widget.blank = setTimeout(() => container.childNodes.length || container.shadowRoot || fails('nothing to be seen', t('script.failed')), script);
+  note('mounted', {number});
 }
 
 async function unmount() {
@@ -77,8 +109,9 @@ async function unmount() {
   widget.number = 0;
   widget.handle = null;
   clearTimeout(widget.stuck);
+  clearTimeout(widget.blank);
   try {
-    await Promise.race([handle?.destroy?.(), new Promise((done) => setTimeout(done, 2000))]);
+    await Promise.race([handle?.then((form) => form?.destroy?.()), new Promise((done) => setTimeout(done, 2000))]);
   } catch { /* it goes either way */ }
   $('widget').replaceChildren();
   $('widget').hidden = true;
@@ -88,6 +121,7 @@ async function unmount() {
 function dim(sent) {
   $('widget').classList.toggle('sent', sent);
   $('widget').inert = sent;
+  showLeft();
 }
 
 async function formFailed(number, error, text) {
