@@ -11,8 +11,8 @@ import (
 // Event is one fact at one instant. At is in the studio's time zone, so that
 // "today" is the studio's day.
 type Event struct {
-	At time.Time
-	Fact
+	At   time.Time
+	Fact Fact
 }
 
 // Fact is what staff chose or what the world answered. The set is closed.
@@ -153,6 +153,9 @@ type (
 		Instrument Instrument
 		Late       bool
 	}
+	// SubmitStarted comes before the request of a [Submit] does anything: what
+	// is not started has not left either.
+	SubmitStarted struct{ Attempt int }
 	// SignupCreated is the one good answer to a [Submit].
 	SignupCreated struct{ CustomerID int64 }
 	// SignupRefused says that the server did not create the contract.
@@ -210,6 +213,7 @@ func (PageReported) fact()        {}
 func (Signed) fact()              {}
 func (SigningRefused) fact()      {}
 func (PaymentAuthorised) fact()   {}
+func (SubmitStarted) fact()       {}
 func (SignupCreated) fact()       {}
 func (SignupRefused) fact()       {}
 func (OutcomeUnknown) fact()      {}
@@ -227,6 +231,14 @@ type Failure struct {
 	TraceID   string
 	Reference string // dot path of the offending member, when the API names one
 }
+
+// JournalKey is the key of the failure that stands in a sign-up while its
+// journal cannot be written. Nothing goes on until it can.
+const JournalKey = "journal"
+
+// CodePersonNotHeld is the code of the failure when the person could not be
+// kept from other desks, as a rule because one of them signs her up.
+const CodePersonNotHeld = "PERSON_NOT_HELD"
 
 // PageNews is what the page can notice.
 type PageNews string

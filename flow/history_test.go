@@ -122,7 +122,11 @@ func (h *history) reply(e flow.Effect) flow.Fact {
 		}
 	case flow.Submit:
 		return rapid.SampledFrom([]flow.Fact{
-			flow.SignupCreated{CustomerID: 4711}, refusal(apiclient.Invalid), refusal(apiclient.Conflict), refusal(apiclient.Unavailable), lost, lost,
+			flow.SignupCreated{CustomerID: 4711},
+			refusal(apiclient.Invalid), refusal(apiclient.Conflict), refusal(apiclient.Unavailable), lost, lost,
+			flow.SubmitStarted{Attempt: e.Attempt},
+			flow.SubmitStarted{Attempt: e.Attempt},
+			flow.SubmitStarted{Attempt: e.Attempt + 1},
 		}).Draw(h.rt, "answer")
 	case flow.FindOwn:
 		found := flow.OwnFound{CustomerID: 4711, HasContract: rapid.Bool().Draw(h.rt, "contract")}

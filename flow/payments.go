@@ -24,7 +24,8 @@ type Payment struct {
 	At         time.Time // of the newest change
 	Extra      int       // late or second tokens, recorded and never used
 
-	seen uint64 // tells the token when it comes again after it was wiped
+	seen uint64   // tells the token when it comes again after it was wiped
+	late []uint64 // and each of the Extra ones
 }
 
 // PaymentState is what became of a session.
@@ -212,6 +213,9 @@ func (s Signup) authorised(f PaymentAuthorised) Signup {
 	}
 	p.State, p.Token, p.Instrument, p.At = Authorised, f.Token, f.Instrument, s.At
 	p.seen = hash(f.Token)
+	if i := slices.Index(p.late, p.seen); i >= 0 { // it was no second one after all
+		p.late, p.Extra = slices.Delete(slices.Clone(p.late), i, i+1), p.Extra-1
+	}
 	s.Payments = slices.Clone(s.Payments)
 	s.Payments[i] = p
 	return s.noted("authorised "+string(p.Scope), f.Instrument.Method)
@@ -220,13 +224,13 @@ func (s Signup) authorised(f PaymentAuthorised) Signup {
 // recordLate keeps count of a token that came too late or twice. It is never
 // used, but money may stand behind it, so it is never forgotten either.
 func (s Signup) recordLate(f PaymentAuthorised) Signup {
-	i := f.N - 1
-	if i < 0 || i >= len(s.Payments) || f.Token.IsZero() || s.Payments[i].seen == hash(f.Token) {
+	i, token := f.N-1, hash(f.Token)
+	if i < 0 || i >= len(s.Payments) || f.Token.IsZero() || s.Payments[i].seen == token || slices.Contains(s.Payments[i].late, token) {
 		return s
 	}
 	s.Payments = slices.Clone(s.Payments)
 	p := &s.Payments[i]
-	p.Extra++
+	p.Extra, p.late = p.Extra+1, append(slices.Clip(p.late), token)
 	if p.State == Dead {
 		p.State, p.Instrument = LeftOver, f.Instrument
 	}

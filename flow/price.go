@@ -11,6 +11,7 @@ import (
 const (
 	debounce     = 500 * time.Millisecond // typed inputs rest this long before a price is asked for
 	freshPreview = 10 * time.Minute       // an older preview is made again before money moves
+	freshSearch  = 10 * time.Minute       // and so is an older search for duplicates
 )
 
 // Quote is the newest price when it was computed with the complete, real
@@ -64,6 +65,12 @@ func (s Signup) withoutVoucher(p apiclient.Preview) Signup {
 // PriceFailure says why the price that belongs on the screen did not come.
 func (s Signup) PriceFailure() (Failure, bool) {
 	f, failed := s.Failures[FetchPreview{Fingerprint: s.priceKey()}.Key()]
+	return f, failed
+}
+
+// SearchFailure says why the search for duplicates came to nothing.
+func (s Signup) SearchFailure() (Failure, bool) {
+	f, failed := s.Failures[SearchDuplicates{Person: s.person()}.Key()]
 	return f, failed
 }
 

@@ -135,10 +135,15 @@ func (h *history) session(e flow.OpenSession) {
 // submits checks that the one request is wanted until it is answered, always
 // the same, and again only if staff said so.
 func (h *history) submits(before flow.Signup, fact flow.Fact, now *flow.Submit) {
-	answered := false
+	answered, again := false, false // it never left, so nobody has to be asked
 	switch f := fact.(type) {
-	case flow.SignupRefused, flow.OutcomeUnknown, flow.Resumed:
+	case flow.SignupRefused, flow.OutcomeUnknown:
 		answered = true
+	case flow.Resumed:
+		answered = true
+		if h.sent != nil && !before.Submission.Started {
+			again = before.Submission.Since.IsZero()
+		}
 	case flow.SignupCreated:
 		answered = true
 		if h.sent != nil && (h.s.Outcome != flow.Created || h.s.CustomerID != f.CustomerID) {
@@ -154,7 +159,7 @@ func (h *history) submits(before flow.Signup, fact flow.Fact, now *flow.Submit) 
 	}
 	switch {
 	case h.sent != nil && answered:
-		h.sent, h.may = nil, false
+		h.sent, h.may = nil, again
 		if now != nil {
 			h.rt.Fatalf("sent again after %T, unasked", fact)
 		}

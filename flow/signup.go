@@ -88,6 +88,7 @@ type Duplicates struct {
 	Found     []apiclient.FoundCustomer
 	Forbidden bool
 	Dismissed bool
+	At        time.Time // zero when it has to be made again before money moves
 }
 
 // Signature holds the member's signatures. They stand for the contract whose
@@ -213,7 +214,8 @@ func (s Signup) apply(e Event) Signup {
 		s.Mandate = f.On
 	case DuplicatesArrived:
 		if f.Person == s.person() {
-			s.Duplicates = &Duplicates{Person: f.Person, Found: f.Found, Forbidden: f.Forbidden}
+			s.Duplicates = s.searched(f)
+			return s.met()
 		}
 	case DuplicatesDismissed:
 		if s.Duplicates != nil {
@@ -251,11 +253,11 @@ func (s Signup) apply(e Event) Signup {
 		}
 		s.Page.Refused = true
 		return s.noted("signing refused", "")
-	case SubmitPressed, SentOnceMore, LookedAgain, SignupCreated, SignupRefused, OutcomeUnknown, OwnFound, OwnNotFound:
+	case SubmitPressed, SubmitStarted, SentOnceMore, LookedAgain, SignupCreated, SignupRefused, OutcomeUnknown, OwnFound, OwnNotFound:
 		return s.submission(e.Fact)
 	case Failed:
 		return s.failed(f)
-	case Left, Woke, Event:
+	case Left, Woke:
 	}
 	return s
 }
@@ -293,9 +295,22 @@ func (s Signup) abandoned(why Reason) Signup {
 }
 
 func (s Signup) resumed() Signup {
-	s = s.submission(OutcomeUnknown{Failure{Kind: apiclient.Lost, Op: "sign the member up"}})
+	switch sub := &s.Submission; {
+	case !s.submitting():
+	case sub.Started:
+		s = s.submission(OutcomeUnknown{Failure{Kind: apiclient.Lost, Op: "sign the member up"}})
+	case sub.Since.IsZero():
+		sub.State, s.request = "", nil
+	default:
+		sub.State = SubmitUnknown // what was sent before it still is
+	}
 	s.Page = Page{Opens: s.Page.Opens}
-	s.Failures = nil
+	s.Failures, s.final = nil, nil
+	if s.Duplicates != nil {
+		d := *s.Duplicates
+		d.At = time.Time{}
+		s.Duplicates = &d
+	}
 	return s
 }
 

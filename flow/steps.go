@@ -1,6 +1,10 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	"frontdesk/apiclient"
+)
 
 // Step is where staff are. Signing, both payments and the submit happen
 // within StepPayment; [Signup.Stage] says which of them it is.
@@ -71,7 +75,7 @@ func (s Signup) goTo(target Step) Signup {
 		}
 	}
 	if target < StepPayment {
-		s.Accepted = nil
+		s.Accepted, s.final = nil, nil // what is accepted next is compared anew
 	}
 	s.Step = target
 	return s
@@ -232,7 +236,7 @@ func (s Signup) previewProblems() []Problem {
 func (s Signup) duplicateProblem() ProblemCode {
 	switch d := s.Duplicates; {
 	case d == nil || d.Person != s.person():
-		if _, failed := s.Failures[SearchDuplicates{Person: s.person()}.Key()]; failed {
+		if _, failed := s.SearchFailure(); failed {
 			return SearchFailed
 		}
 		return Searching
@@ -242,6 +246,25 @@ func (s Signup) duplicateProblem() ProblemCode {
 		return DuplicatesFound
 	}
 	return ""
+}
+
+// searchValid reports whether the search for duplicates may still be relied
+// on: somebody may have come to another desk since.
+func (s Signup) searchValid() bool {
+	d := s.Duplicates
+	return d != nil && d.Person == s.person() && !s.At.Before(d.At) && s.At.Sub(d.At) < freshSearch
+}
+
+// searched is the answer of a search. Who was said to be somebody else stays
+// that when the same people are found again.
+func (s Signup) searched(f DuplicatesArrived) *Duplicates {
+	d := Duplicates{Person: f.Person, Found: f.Found, Forbidden: f.Forbidden, At: s.At}
+	if old := s.Duplicates; old != nil && old.Person == f.Person && old.Dismissed {
+		d.Dismissed = !slices.ContainsFunc(f.Found, func(c apiclient.FoundCustomer) bool {
+			return !slices.ContainsFunc(old.Found, func(o apiclient.FoundCustomer) bool { return o.ID == c.ID })
+		})
+	}
+	return &d
 }
 
 // Ready reports whether a step can be left forward.

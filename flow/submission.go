@@ -2,6 +2,7 @@ package flow
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,9 @@ import (
 // Submission is what is known of sending the sign-up.
 type Submission struct {
 	State      SubmitState
-	Answers    int // sends that were answered, or whose answer was lost
+	Answers    int  // sends that were answered, or whose answer was lost
+	Started    bool // the request that is wanted may have left
+	Refused    bool // the newest send was, whatever became of the one before it
 	Failure    Failure
 	Since      time.Time // when the outcome became unknown
 	Looks      int       // searches made since then
@@ -44,7 +47,7 @@ type Stage string
 const (
 	StageNone       Stage = ""
 	StageSigning    Stage = "signing"
-	StageChecking   Stage = "checking" // the last preview, and the search if the person changed
+	StageChecking   Stage = "checking" // the last preview, and the search if it is old or for somebody else
 	StageOpening    Stage = "opening"  // a payment session
 	StagePaying     Stage = "paying"
 	StageExpired    Stage = "expired"
@@ -88,8 +91,11 @@ func (s Signup) Stage() Stage {
 }
 
 // checked reports whether money may move: the price is still the accepted one,
-// and the person, who may have been mended after a refusal, is new.
-func (s Signup) checked() bool { return s.finalValid() && s.duplicateProblem() == "" }
+// and the person, who may have been mended after a refusal, is new, also to
+// those who searched a moment ago.
+func (s Signup) checked() bool {
+	return s.finalValid() && s.duplicateProblem() == "" && s.searchValid()
+}
 
 // submitting reports whether a request that creates the contract is wanted or
 // under way.
@@ -110,7 +116,7 @@ func (s Signup) settled() Signup {
 	switch s.Stage() {
 	case StageSubmitting:
 		if r, ok := s.signupRequest(); ok && s.Submission.State == "" {
-			s.Submission.State, s.request = SubmitSending, &r
+			s.Submission.State, s.Submission.Started, s.request = SubmitSending, false, &r
 		}
 	case StageChecking:
 		_, complete := s.complete()
@@ -153,6 +159,8 @@ func (s Signup) submission(fact Fact) Signup {
 		if sub.State == SubmitRefused && s.Step == StepPayment && sub.Failure.Kind != apiclient.Conflict {
 			sub.State = ""
 		}
+	case SubmitStarted:
+		sub.Started = sub.Started || s.submitting() && f.Attempt == sub.Answers+1
 	case SignupCreated:
 		return s.created(f.CustomerID)
 	case SignupRefused:
@@ -160,19 +168,22 @@ func (s Signup) submission(fact Fact) Signup {
 			return s
 		}
 		sub.Answers++
-		sub.Mended, sub.Failure, sub.State = false, f.Failure, SubmitRefused
-		if f.Failure.Kind == apiclient.Conflict {
-			sub.State = SubmitConflict
+		sub.Mended, sub.Failure, sub.Refused = false, f.Failure, true
+		switch {
+		case f.Failure.Kind == apiclient.Conflict:
+			sub.State, sub.Since = SubmitConflict, time.Time{}
+		case !sub.Since.IsZero():
+			return s.lookAnew() // it says nothing of the send before, whose answer was lost
+		default:
+			sub.State = SubmitRefused
 		}
 	case OutcomeUnknown:
 		if !s.submitting() {
 			return s
 		}
 		sub.Answers++
-		sub.Failure, sub.State = f.Failure, SubmitUnknown
-		sub.Since, sub.Looks = s.At, 0
-		s.Failures = maps.Clone(s.Failures)
-		maps.DeleteFunc(s.Failures, func(key string, _ Failure) bool { return isLook(key) })
+		sub.Failure, sub.Refused = f.Failure, false
+		return s.lookAnew()
 	case OwnFound:
 		switch {
 		case sub.State != SubmitConflict && sub.State != SubmitUnknown:
@@ -188,8 +199,8 @@ func (s Signup) submission(fact Fact) Signup {
 	case LookedAgain:
 		sub.LookNow = sub.State == SubmitUnknown
 	case SentOnceMore:
-		if s.MaySendOnceMore() && sameCode(f.Code, s.Code()) {
-			sub.State, sub.LookNow = SubmitSending, false
+		if s.MaySendOnceMore() && SameCode(f.Code, s.Code()) {
+			sub.State, sub.Started, sub.LookNow = SubmitSending, false, false
 		}
 	default:
 	}
@@ -203,21 +214,46 @@ func (s Signup) MaySendOnceMore() bool {
 	return s.Submission.State == SubmitUnknown && s.Submission.CustomerID == 0 && searchable && s.Submission.Looks >= len(looks)
 }
 
-// looked counts a search that found nothing, or came to nothing. Only the
-// former makes a conflict somebody else's; who that is, is searched anew.
+// lookAnew begins the schedule of searches.
+func (s Signup) lookAnew() Signup {
+	s.Submission.State, s.Submission.Since, s.Submission.Looks = SubmitUnknown, s.At, 0
+	s.Failures = maps.Clone(s.Failures)
+	maps.DeleteFunc(s.Failures, func(key string, _ Failure) bool { return isLook(key) })
+	return s
+}
+
+// looked counts a search that found nothing, or came to nothing. A search may
+// lag behind the sign-up. So a conflict is somebody else's only when that
+// somebody is found, and a refusal counts for a lost send before it only when
+// the whole schedule found nobody.
 func (s Signup) looked(failed bool) Signup {
-	sub := &s.Submission
-	switch {
-	case sub.State == SubmitConflict && !failed:
-		sub.State, s.Duplicates = SubmitRefused, nil
-		return s
-	case sub.State == SubmitConflict:
-		sub.State, sub.Since, sub.Looks = SubmitUnknown, s.At, 0
-	case sub.State != SubmitUnknown:
+	switch s.Submission.State {
+	case SubmitConflict:
+		s = s.lookAnew()
+		if !failed {
+			s.Duplicates = nil // who it is, is searched anew
+		}
+	case SubmitUnknown:
+	default:
 		return s
 	}
+	sub := &s.Submission
 	sub.Looks++
 	sub.LookNow = false
+	if !failed && sub.Looks >= len(looks) && sub.Refused && sub.Failure.Kind != apiclient.Conflict {
+		sub.State, sub.Since = SubmitRefused, time.Time{}
+	}
+	return s
+}
+
+// met makes a conflict a refusal once the search shows whom it is with.
+func (s Signup) met() Signup {
+	sub := &s.Submission
+	own := func(c apiclient.FoundCustomer) bool { return c.ThirdPartyID == s.Intent }
+	if sub.State == SubmitUnknown && sub.Refused && sub.Failure.Kind == apiclient.Conflict &&
+		len(s.Duplicates.Found) > 0 && !slices.ContainsFunc(s.Duplicates.Found, own) {
+		sub.State, sub.Since = SubmitRefused, time.Time{}
+	}
 	return s
 }
 
@@ -232,6 +268,15 @@ func (s Signup) nextLook() (at time.Time, ok bool) {
 	default:
 		return sub.Since.Add(looks[sub.Looks]), true
 	}
+}
+
+// LooksUntil is when the search by the program itself ends; zero when the
+// outcome is not unknown.
+func (s Signup) LooksUntil() time.Time {
+	if s.Submission.State != SubmitUnknown {
+		return time.Time{}
+	}
+	return s.Submission.Since.Add(looks[len(looks)-1])
 }
 
 func (s Signup) created(customerID int64) Signup {
@@ -287,7 +332,8 @@ func (s Signup) Code() string {
 	return string(b[:2]) + "-" + string(b[2:])
 }
 
-func sameCode(typed, code string) bool {
+// SameCode reports whether somebody who typed this meant that intent code.
+func SameCode(typed, code string) bool {
 	plain := func(s string) string {
 		return strings.ToUpper(strings.NewReplacer("-", "", " ", "", "O", "0", "o", "0", "I", "1", "i", "1", "L", "1", "l", "1").Replace(s))
 	}

@@ -212,14 +212,14 @@ func TestA4_6Conflict(t *testing.T) {
 	})
 	t.Run("somebody else", func(t *testing.T) {
 		w := submitting(t, 1002, 10021).do(refusal(apiclient.Conflict), flow.OwnNotFound{})
-		if w.s.Stage() != flow.StageRefused || w.s.Result() != flow.Duplicate {
-			t.Fatalf("stage %q, result %q", w.s.Stage(), w.s.Result())
-		}
 		// Who it is, is looked up again, and neither the key nor another
 		// e-mail address gets past it.
 		must[flow.SearchDuplicates](w)
 		w.found = []apiclient.FoundCustomer{{ID: 1, Status: apiclient.StatusMember}}
-		w.answer().do(field(flow.Email, "second@example.invalid"), flow.SubmitPressed{}).answer()
+		if w.answer(); w.s.Stage() != flow.StageRefused || w.s.Result() != flow.Duplicate {
+			t.Fatalf("stage %q, result %q", w.s.Stage(), w.s.Result())
+		}
+		w.do(field(flow.Email, "second@example.invalid"), flow.SubmitPressed{}).answer()
 		never[flow.Submit](w, "after a conflict, by the key alone")
 	})
 	t.Run("the search fails", func(t *testing.T) {
@@ -383,7 +383,7 @@ func TestAbandonedIsWipedToo(t *testing.T) {
 
 func TestResumed(t *testing.T) {
 	t.Run("an unanswered submit is unknown", func(t *testing.T) {
-		w := submitting(t, 1001, 10011).do(flow.Resumed{})
+		w := submitting(t, 1001, 10011).do(flow.SubmitStarted{Attempt: 1}, flow.Resumed{})
 		never[flow.Submit](w, "although it may have been sent")
 		if w.s.Stage() != flow.StageUnknown || w.s.Submission.Failure.Kind != apiclient.Lost {
 			t.Fatalf("stage %q, failure %+v", w.s.Stage(), w.s.Submission.Failure)
@@ -393,11 +393,40 @@ func TestResumed(t *testing.T) {
 			t.Errorf("attempt %d", e.Attempt)
 		}
 		// And so is the second one: it is searched for anew before a third.
-		w.do(flow.Resumed{})
+		w.do(flow.SubmitStarted{Attempt: 1}, flow.SubmitStarted{Attempt: 2}, flow.Resumed{})
 		if w.s.MaySendOnceMore() {
 			t.Error("may be sent a third time without a search")
 		}
 		never[flow.Submit](w, "although it may have been sent")
+	})
+	t.Run("a submit that never started is sent after another look", func(t *testing.T) {
+		w := submitting(t, 1001, 10011).do(flow.SubmitStarted{Attempt: 2}, flow.Resumed{})
+		never[flow.Submit](w, "unseen")
+		must[flow.SearchDuplicates](w)
+		if e := must[flow.FetchPreview](w); !e.Fresh {
+			t.Error("an old price is good enough")
+		}
+		if e := must[flow.Submit](w.answer()); e.Attempt != 1 || e.Request.Customer.PaymentRequestToken.IsZero() {
+			t.Errorf("submit %+v", e)
+		}
+	})
+	t.Run("a second submit that never started leaves the first unknown", func(t *testing.T) {
+		w := submitting(t, 1001, 10011).do(lost).looked()
+		w.do(flow.SentOnceMore{Code: w.s.Code()}, flow.Resumed{})
+		never[flow.Submit](w, "although nobody asked again")
+		if w.s.Stage() != flow.StageUnknown || !w.s.MaySendOnceMore() {
+			t.Errorf("stage %q", w.s.Stage())
+		}
+		w.do(flow.SentOnceMore{Code: w.s.Code()})
+		if e := must[flow.Submit](w); e.Attempt != 2 {
+			t.Errorf("attempt %d", e.Attempt)
+		}
+	})
+	t.Run("a session that nobody answered is asked for anew", func(t *testing.T) {
+		w := ready(t, 1001, 10011).accept().sign().open().pay("t1")
+		if e := must[flow.OpenSession](w.do(flow.Resumed{}).answer()); e.N != 2 || e.Request.FinionPayCustomerID != finion {
+			t.Errorf("session %+v", e)
+		}
 	})
 	t.Run("what was paid stays paid", func(t *testing.T) {
 		w := ready(t, 1001, 10011).accept().sign().open().pay("t1").do(flow.Resumed{}).answer()
@@ -435,4 +464,55 @@ func TestCode(t *testing.T) {
 			t.Errorf("code of %q is %q", bad, got)
 		}
 	}
+}
+
+func TestA4_6aSearchedAgainBeforeTheSubmit(t *testing.T) {
+	somebody := apiclient.FoundCustomer{ID: 7}
+	late := func(t *testing.T) *walk {
+		t.Helper()
+		w := ready(t, 1002, 10021).accept().open()
+		w.at = w.at.Add(10 * time.Minute)
+		view, _ := w.s.PageView()
+		return w.do(flow.PaymentAuthorised{N: view.N, Token: secret.New("t")})
+	}
+	t.Run("nobody came in the meantime", func(t *testing.T) {
+		w := late(t)
+		must[flow.SearchDuplicates](w)
+		last := must[flow.FetchPreview](w)
+		w.do(flow.PreviewArrived{Fingerprint: last.Fingerprint, Fresh: true, Preview: w.figures(last.Request)})
+		never[flow.Submit](w, "before the search")
+		must[flow.Submit](w.answer())
+	})
+	t.Run("not when the search is young", func(t *testing.T) {
+		w := ready(t, 1002, 10021).accept().open().wait(9 * time.Minute)
+		view, _ := w.s.PageView()
+		w.do(flow.PaymentAuthorised{N: view.N, Token: secret.New("t")})
+		never[flow.SearchDuplicates](w, "again and again")
+		must[flow.Submit](w)
+	})
+	t.Run("somebody came", func(t *testing.T) {
+		w := late(t)
+		w.found = []apiclient.FoundCustomer{somebody}
+		w.answer()
+		never[flow.Submit](w, "although she is a member")
+		if w.s.Step != flow.StepPreview || len(w.s.Unused()) != 1 {
+			t.Fatalf("step %d, unused %v", w.s.Step, w.s.Unused())
+		}
+		w.do(flow.DuplicatesDismissed{}).accept()
+		must[flow.Submit](w)
+	})
+	t.Run("whoever was dismissed stays dismissed", func(t *testing.T) {
+		w := begin(t)
+		w.found = []apiclient.FoundCustomer{somebody}
+		w.choose(1002, 10021).do(typed(peter)).tick().preview().do(flow.DuplicatesDismissed{}).accept().open()
+		w.at = w.at.Add(10 * time.Minute)
+		w.pay("t")
+		must[flow.Submit](w)
+	})
+	t.Run("after a restart", func(t *testing.T) {
+		w := ready(t, 1002, 10021).accept().do(flow.Resumed{})
+		must[flow.SearchDuplicates](w)
+		never[flow.OpenSession](w, "before the search")
+		must[flow.OpenSession](w.answer())
+	})
 }

@@ -175,7 +175,8 @@ func (s Signup) Wants() []Effect {
 	if s.Step < StepPayment {
 		s.wantPrice(add, wake)
 	}
-	if _, ok := s.complete(); ok && s.Step >= StepPreview && (s.Duplicates == nil || s.Duplicates.Person != s.person()) {
+	known := s.Duplicates != nil && s.Duplicates.Person == s.person()
+	if _, ok := s.complete(); ok && s.Step >= StepPreview && (!known || s.Stage() == StageChecking && !s.searchValid()) {
 		add(SearchDuplicates{Person: s.person()})
 	}
 	s.wantPayment(add, wake)

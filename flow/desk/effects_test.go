@@ -174,6 +174,16 @@ type stubborn struct {
 	desk.Journal
 	err  atomic.Pointer[error]
 	slow atomic.Pointer[chan struct{}]
+	pick atomic.Pointer[func(flow.Event) error]
+}
+
+// on fails for the events that pick says, nil for none.
+func (j *stubborn) on(pick func(flow.Event) error) {
+	if pick == nil {
+		j.pick.Store(nil)
+		return
+	}
+	j.pick.Store(&pick)
 }
 
 func (j *stubborn) Append(e flow.Event) error {
@@ -182,6 +192,11 @@ func (j *stubborn) Append(e flow.Event) error {
 	}
 	if err := j.err.Load(); err != nil {
 		return *err
+	}
+	if pick := j.pick.Load(); pick != nil {
+		if err := (*pick)(e); err != nil {
+			return err
+		}
 	}
 	return j.Journal.Append(e)
 }

@@ -37,8 +37,10 @@ type venue struct {
 	page    *page
 	journal *journal.Memory
 	desk    *desk.Desk
+	conf    desk.Config
 	cancel  context.CancelFunc
 	ended   chan error
+	unfold  bool // the journal holds other sign-ups in between
 }
 
 type option func(*sandbox.Config, *desk.Config)
@@ -101,11 +103,22 @@ func open(t *testing.T, opts ...option) *venue {
 	if conf.Skew == nil {
 		conf.Skew = func() time.Duration { d, _ := v.client.ClockOffset(); return d.Truncate(time.Second) }
 	}
-	v.desk = desk.New(conf)
-	ctx, cancel := context.WithCancel(t.Context())
-	v.cancel = cancel
-	go func() { v.ended <- v.desk.Run(ctx) }()
+	v.conf = conf
+	v.begin()
 	return v
+}
+
+// begin starts a desk.
+func (v *venue) begin(opts ...option) {
+	conf := v.conf
+	for _, set := range opts {
+		set(nil, &conf)
+	}
+	v.desk, v.ended = desk.New(conf), make(chan error, 1)
+	ctx, cancel := context.WithCancel(v.Context())
+	v.cancel = cancel
+	ended, d := v.ended, v.desk
+	go func() { ended <- d.Run(ctx) }()
 }
 
 // close ends the desk and checks what must always be true in the end.
@@ -114,7 +127,9 @@ func (v *venue) close() {
 	v.down()
 	v.client.Close()
 	v.balances()
-	v.folds()
+	if !v.unfold {
+		v.folds()
+	}
 }
 
 // down ends the desk, and waits until it has.

@@ -15,6 +15,7 @@ import (
 var (
 	errClosed = errors.New("the desk is closed")
 	errOver   = errors.New("this sign-up is over")
+	errBusy   = errors.New("the sign-up is being sent: wait for its answer")
 )
 
 // How long an answer of the API stands for the same question.
@@ -47,11 +48,15 @@ func (d *Desk) perform(ctx context.Context, effect flow.Effect, r *run) flow.Fac
 		keep := previewKept
 		if e.Fresh {
 			keep = 0
+			// The last thing before money moves.
+			if err := d.hold(ctx, r.intent, e.Request.Customer); err != nil {
+				return answer(e, nil, err)
+			}
 		}
 		preview, err := kept(d, e.Key(), keep, func() (apiclient.Preview, error) { return api.Preview(ctx, e.Request) })
 		return answer(e, flow.PreviewArrived{Fingerprint: e.Fingerprint, Estimate: e.Estimate, Fresh: e.Fresh, Preview: preview}, err)
 	case flow.SearchDuplicates:
-		found, err := d.search(ctx, e.Person)
+		found, err := search(ctx, api, e.Person)
 		if kindOf(err) == apiclient.Forbidden {
 			return flow.DuplicatesArrived{Person: e.Person, Forbidden: true}
 		}
@@ -62,10 +67,14 @@ func (d *Desk) perform(ctx context.Context, effect flow.Effect, r *run) flow.Fac
 			N: e.N, Scope: e.Request.Scope, Amount: e.Request.Amount, Session: session, Skew: d.config.Skew(),
 		}, err)
 	case flow.Submit:
+		started := &item{fact: flow.SubmitStarted{Attempt: e.Attempt}, intent: r.intent, patient: ctx.Done()}
+		if err := d.await(ctx, started); err != nil {
+			return nil
+		}
 		id, err := api.Signup(ctx, e.Request)
 		return submitted(id, err)
 	case flow.FindOwn:
-		fact, err := d.findOwn(ctx, e)
+		fact, err := Find(ctx, api, e)
 		return answer(e, fact, err)
 	}
 	return nil
@@ -108,6 +117,9 @@ func kindOf(err error) apiclient.Kind {
 
 func failure(err error) flow.Failure {
 	var api *apiclient.Error
+	if taken := (*takenError)(nil); errors.As(err, &taken) {
+		return flow.Failure{Op: "keep this person for this desk", Code: flow.CodePersonNotHeld, Message: taken.Error()}
+	}
 	if !errors.As(err, &api) {
 		return flow.Failure{Message: err.Error()}
 	}
@@ -130,11 +142,11 @@ func (d *Desk) wake(ctx context.Context, e flow.Wake) flow.Fact {
 
 // search asks by e-mail and by last name with birth date. The API matches
 // beginnings of names, so that only people who agree in full are kept.
-func (d *Desk) search(ctx context.Context, p flow.Person) ([]apiclient.FoundCustomer, error) {
+func search(ctx context.Context, api API, p flow.Person) ([]apiclient.FoundCustomer, error) {
 	var found []apiclient.FoundCustomer
 	seen := map[int64]bool{}
 	ask := func(q apiclient.CustomerSearch, same func(apiclient.FoundCustomer) bool) error {
-		list, err := d.config.API.SearchCustomers(ctx, q)
+		list, err := api.SearchCustomers(ctx, q)
 		for _, c := range list {
 			if !seen[c.ID] && same(c) {
 				seen[c.ID] = true
@@ -157,10 +169,10 @@ func alike(a, b secret.Value) bool {
 	return strings.EqualFold(strings.TrimSpace(a.Reveal()), strings.TrimSpace(b.Reveal()))
 }
 
-// findOwn looks for the member that carries this intent id, and whether the
-// contract is there too.
-func (d *Desk) findOwn(ctx context.Context, e flow.FindOwn) (flow.Fact, error) {
-	people, err := d.search(ctx, e.Person)
+// Find looks for the member that carries this intent id, and whether the
+// contract is there too. The fact is a [flow.OwnFound] or a [flow.OwnNotFound].
+func Find(ctx context.Context, api API, e flow.FindOwn) (flow.Fact, error) {
+	people, err := search(ctx, api, e.Person)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +180,7 @@ func (d *Desk) findOwn(ctx context.Context, e flow.FindOwn) (flow.Fact, error) {
 		if c.ThirdPartyID != e.Intent {
 			continue
 		}
-		contracts, err := d.config.API.CustomerContracts(ctx, c.ID)
+		contracts, err := api.CustomerContracts(ctx, c.ID)
 		return flow.OwnFound{CustomerID: c.ID, HasContract: len(contracts) > 0}, err
 	}
 	return flow.OwnNotFound{}, nil
