@@ -139,7 +139,7 @@ func (m *member) listen(s flow.Signup) {
 	refused := s.Submission.State == flow.SubmitRefused && !s.Submission.Mended
 	if !refused {
 		var failed bool
-		if failure, failed = s.Failure("preview/"); !failed {
+		if failure, failed = s.PriceFailure(); !failed {
 			failure, failed = s.Failure("last-preview/")
 		}
 		if !failed {

@@ -300,7 +300,7 @@ func TestU21APreviewThatFailsLeavesTheCursor(t *testing.T) {
 	u.at(flow.Street)
 	u.desk.apply(len(u.desk.facts))
 	fail := func(s *flow.Signup) {
-		*s = s.Apply(flow.Event{At: s.At, Fact: flow.Failed{Key: "preview/abc", Failure: refusal("customer.dateOfBirth", "Too young.")}})
+		*s = s.Apply(flow.Event{At: s.At, Fact: flow.Failed{Key: flow.FetchPreview{}.Key(), Failure: refusal("customer.dateOfBirth", "Too young.")}})
 	}
 	u.news(fail).mustShow("Date of birth: Too young.")
 	if u.focused() != flow.Street {

@@ -165,7 +165,7 @@ func (o *offers) take(id int64) tea.Cmd {
 		o.c.dispatch(flow.OfferChosen{ID: id})
 	}
 	if o.c.s.Offer == nil {
-		if _, failed := o.c.s.Failure("offer/"); failed {
+		if _, failed := o.c.failureOf(flow.FetchOffer{ID: id}); failed {
 			o.c.dispatch(flow.Retried{})
 		}
 		o.going = id
@@ -187,7 +187,7 @@ func (o *offers) View(w, h int) (string, *tea.Cursor) {
 	list := o.list()
 	lines := []string{st.Title.Render(textWhichOffer)}
 	var cursor *tea.Cursor
-	if f, failed := o.c.s.Failure("offers"); failed && o.c.s.Offers == nil {
+	if f, failed := o.c.failureOf(flow.FetchOffers{}); failed && o.c.s.Offers == nil {
 		lines = append(lines, "")
 		lines = append(lines, o.c.failureLines(f, w)...)
 		return strings.Join(block(lines, w, h), "\n"), nil
@@ -361,7 +361,7 @@ func (o *offers) details(offer apiclient.Offer, w, h int) []string {
 		if len(d.Terms) == 0 {
 			add(textTerms, st.Warn.Render(markProblem+" "+textNoTerms))
 		}
-	} else if f, failed := s.Failure("offer/"); failed && s.OfferID == offer.ID {
+	} else if f, failed := o.c.failureOf(flow.FetchOffer{ID: offer.ID}); failed && s.OfferID == offer.ID {
 		lines = append(lines, o.c.failureLines(f, w)...)
 	} else {
 		add(textBeforeStart, preUseTexts[offer.PreUseType])

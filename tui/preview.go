@@ -143,7 +143,7 @@ func (p *preview) View(w, h int) (string, *tea.Cursor) {
 	foot := p.foot(w)
 	price, ok := s.Quote()
 	var body []string
-	switch f, failed := s.Failure("preview/"); {
+	switch f, failed := s.PriceFailure(); {
 	case ok && s.Drift != nil:
 		body = append(p.drift(w), p.price(price, w)...)
 	case ok:
@@ -395,7 +395,7 @@ func (p *preview) due() (positive, ok bool) {
 func (p *preview) duplicates(w int) []string {
 	st, s := p.c.style, p.c.s
 	d := s.Duplicates
-	if f, failed := s.Failure("duplicates"); failed {
+	if f, failed := s.SearchFailure(); failed {
 		return []string{st.Warn.Render(fit(markProblem+" "+problemTexts[flow.SearchFailed]+" "+failureText(f), w))}
 	}
 	switch {

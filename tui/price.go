@@ -73,7 +73,7 @@ func (c *common) regularRows() []priceRow {
 // priceNote says how far the price can be relied on.
 func (c *common) priceNote() string {
 	s := c.s
-	if _, failed := s.Failure("preview/"); failed && (s.Price == nil || s.PriceStale()) {
+	if _, failed := s.PriceFailure(); failed && (s.Price == nil || s.PriceStale()) {
 		return textPriceFailed
 	}
 	switch {

@@ -16,7 +16,7 @@ type Config struct {
 	Desk   Desk
 	Badge  string           // DEMO, SANDBOX, TEST or LIVE
 	Now    func() time.Time // nil is time.Now
-	Locale string           // of amounts, such as en-GB (the default) or de-DE
+	Locale string           // of amounts: the staff's language, such as en (the default), or de-CH
 	// Kept says that a sign-up that is left can be gone on with later.
 	Kept bool
 	// BackOffice is where a customer is found in the ERP; nil when there is no
@@ -74,7 +74,7 @@ func New(config Config) *Model {
 		style: anyBackground.styles(), keys: newKeyMap(),
 	}
 	if c.locale == "" {
-		c.locale = "en-GB"
+		c.locale = "en"
 	}
 	if c.clock == nil {
 		c.clock = time.Now

@@ -73,7 +73,7 @@ func TestLeavingAsksOnce(t *testing.T) {
 	at(t, setup{}, func(u *user) {
 		u.toSecondPayment()
 		u.press("ctrl+c")
-		u.sees("Regular payments is authorised and would not be used.", "Due today €44.67 is being paid in the browser.")
+		u.sees("Regular payments is authorised and would not be used.", "Due today 44.67 € is being paid in the browser.")
 	})
 }
 

@@ -3,6 +3,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -95,6 +96,12 @@ func (c *common) dispatch(f flow.Fact) {
 	c.s = c.s.Apply(flow.Event{At: c.now(), Fact: f})
 }
 
+// failureOf says why an effect came to nothing.
+func (c *common) failureOf(e flow.Effect) (flow.Failure, bool) {
+	f, failed := c.s.Failures[e.Key()]
+	return f, failed
+}
+
 // now is the present instant in the studio's zone.
 func (c *common) now() time.Time { return c.clock().In(c.s.At.Location()) }
 
@@ -119,11 +126,25 @@ func (c *common) back() tea.Cmd {
 	return nil
 }
 
-// amount shows money as the locale writes it, without no-break spaces; "-"
+// moneyLocale is the staff's language in the studio's country. English on the
+// Continent keeps its decimal point and follows the Continent in the rest.
+func (c *common) moneyLocale() string {
+	if strings.Contains(c.locale, "-") || c.s.Studio == nil || c.s.Studio.CountryCode == "" {
+		return c.locale
+	}
+	country := c.s.Studio.CountryCode
+	if c.locale == "en" && country != "GB" && country != "IE" {
+		return "en-150"
+	}
+	return c.locale + "-" + country
+}
+
+// amount shows money as people of the locale's language write it in the
+// studio's country, without no-break spaces; "-"
 // stands for an amount that is not known.
 func (c *common) amount(a money.Amount) string {
 	if !a.Set() {
 		return "-"
 	}
-	return plainSpaces.Replace(clean(a.Format(c.locale)))
+	return plainSpaces.Replace(clean(a.Format(c.moneyLocale())))
 }

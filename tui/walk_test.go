@@ -14,7 +14,7 @@ func TestAWholeSignup(t *testing.T) {
 			u.toTerm()
 			u.golden("term")
 			u.press("right")
-			u.sees("24 months ✓", "€657.10")
+			u.sees("24 months ✓", "657.10 €")
 			u.press("left")
 			u.sees("12 months ✓")
 			u.golden("term-chosen")

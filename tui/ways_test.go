@@ -51,7 +51,7 @@ func TestAFreeWeekNeedsNoBrowser(t *testing.T) {
 func TestAPaymentMethodForLater(t *testing.T) {
 	at(t, setup{}, func(u *user) {
 		u.takes(4)
-		u.sees("In the browser: €186.00 now. No payment method is kept, as everything is paid now.", "m [ ] collect a payment method for later")
+		u.sees("In the browser: 186.00 € now. No payment method is kept, as everything is paid now.", "m [ ] collect a payment method for later")
 		u.press("m")
 		u.pass(time.Second)
 		u.sees("m [✓]", "and a payment method, as the contract goes on by itself")
@@ -72,7 +72,7 @@ func TestPaidAtTheTillSaysWhatToBook(t *testing.T) {
 		u.pass(2 * time.Second)
 		u.signs()
 		u.pass(3 * time.Second)
-		u.sees("Welcome, Zoë!", "Open today", "at the till", "Book €44.67 in the ERP", "The member is a cash payer now")
+		u.sees("Welcome, Zoë!", "Open today", "at the till", "Book 44.67 € in the ERP", "The member is a cash payer now")
 		u.golden("done-till")
 	})
 }
@@ -87,7 +87,7 @@ func TestTheSummaryHasNoName(t *testing.T) {
 				t.Errorf("the summary holds %q:\n%s", secret, text)
 			}
 		}
-		for _, wanted := range []string{"Customer", "Flex, 12 months", "€44.67", "Reference"} {
+		for _, wanted := range []string{"Customer", "Flex, 12 months", "44.67 €", "Reference"} {
 			if !strings.Contains(text, wanted) {
 				t.Errorf("the summary lacks %q:\n%s", wanted, text)
 			}

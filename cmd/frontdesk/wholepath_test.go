@@ -38,7 +38,7 @@ func TestWholePath(t *testing.T) {
 	term.chooseFlexWithDrinks()
 	term.fillInMember()
 	term.confirmTexts()
-	term.sees("44.67", "458.50", "No one else")
+	term.sees("44.67 €", "458.50 €", "No one else")
 	term.insists(enter, "signs in the browser")
 
 	link := await(t, links, "the link for the browser")
