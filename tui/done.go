@@ -27,6 +27,9 @@ func (d *done) Update(msg tea.Msg) tea.Cmd {
 	c, k := d.c, d.c.keys
 	switch {
 	case key.Matches(press, k.Member):
+		if c.held() {
+			return nil
+		}
 		c.dispatch(flow.Left{})
 		c.desk.Next()
 	case key.Matches(press, k.BackOffice):

@@ -35,6 +35,8 @@ type setup struct {
 	settings func(*flow.Settings)
 	config   func(*Config)
 	sandbox  func(*sandbox.Config)
+	desk     func(*desk.Config)
+	later    time.Duration // than the ordinary test begins
 }
 
 // user sits at a terminal that shows the real program, on a real desk, over a
@@ -110,7 +112,7 @@ func start(t *testing.T, s setup) *user {
 	if s.w == 0 {
 		s.w, s.h = 120, 36
 	}
-	begin := time.Date(2026, 3, 10, 13, 2, 0, 0, time.UTC)
+	begin := time.Date(2026, 3, 10, 13, 2, 0, 0, time.UTC).Add(s.later)
 	shift := time.Until(begin)
 	now := func() time.Time { return time.Now().Add(shift) }
 
@@ -139,13 +141,17 @@ func start(t *testing.T, s setup) *user {
 		s.settings(&settings)
 	}
 	intents := 0
-	u.desk = desk.New(desk.Config{
+	deskConfig := desk.Config{
 		API: client, Page: u.page, Settings: settings, Now: now,
 		Intent: func() (string, error) {
 			intents++
 			return fmt.Sprintf("0195c0de-0000-7000-8000-0000%08x", 0xbadc0de+intents), nil
 		},
-	})
+	}
+	if s.desk != nil {
+		s.desk(&deskConfig)
+	}
+	u.desk = desk.New(deskConfig)
 	ctx, cancel := context.WithCancel(t.Context())
 	deskDone := make(chan struct{})
 	go func() {

@@ -30,6 +30,7 @@ type slowDesk struct {
 
 func (d *slowDesk) Dispatch(f flow.Fact)     { d.facts = append(d.facts, f) }
 func (d *slowDesk) Next()                    {}
+func (d *slowDesk) Forget()                  {}
 func (d *slowDesk) Changed() <-chan struct{} { return nil }
 func (d *slowDesk) Snapshot() flow.Signup    { return d.state }
 

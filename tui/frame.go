@@ -53,6 +53,8 @@ func (m *Model) frame() ([]string, *tea.Cursor) {
 	if m.priceLineShown() {
 		below = 3
 	}
+	alarm := m.alarm(m.w - 2)
+	below += len(alarm)
 	bodyH := m.h - len(lines) - below
 	bodyW := m.w - left - 1
 	if m.panelShown() {
@@ -91,11 +93,48 @@ func (m *Model) frame() ([]string, *tea.Cursor) {
 		}
 	}
 
+	for _, line := range alarm {
+		lines = append(lines, " "+line)
+	}
 	if m.priceLineShown() {
 		lines = append(lines, " "+fit(m.c.priceLine(m.w-2), m.w-2))
 	}
 	lines = append(lines, " "+fit(m.statusLine(), m.w-2), " "+m.helpLine(m.w-2))
 	return block(lines, m.w, m.h), cursor
+}
+
+// alarm says on every screen that the journal cannot be written: why, what is
+// safe and what to press. It stands below the screen, so that nothing above it
+// moves.
+func (m *Model) alarm(w int) []string {
+	f := m.c.stuck
+	if f == nil {
+		return nil
+	}
+	words := sentence(withoutPath(clean(f.Message)))
+	if words == "" {
+		words = textJournalFailed
+	}
+	most := 2
+	if m.h < 20 {
+		most = 1
+	}
+	lines := wrap(words, w-2)
+	if len(lines) > most {
+		lines = append(lines[:most-1:most-1], fit(strings.Join(lines[most-1:], " "), w-2))
+	}
+	st := m.c.style.Danger
+	for i, line := range lines {
+		mark := "  "
+		if i == 0 {
+			mark = markProblem + " "
+		}
+		lines[i] = st.Bold(true).Render(mark + line)
+	}
+	for _, line := range wrap(textJournalSafe, w-2) {
+		lines = append(lines, st.Render("  "+line))
+	}
+	return lines
 }
 
 // over is what lies over the screen: an overlay, or the question that is open.
@@ -241,6 +280,9 @@ func (m *Model) helpLine(w int) string {
 		return "" // they say their keys themselves
 	}
 	k, keys := m.c.keys, m.screen().Keys()
+	if m.c.stuck != nil {
+		keys = append([]key.Binding{k.Retry5}, keys...)
+	}
 	tail := []key.Binding{k.Find, k.Help}
 	one := func(b key.Binding) string {
 		return m.c.style.Key.Render(b.Help().Key) + " " + m.c.style.Faint.Render(b.Help().Desc)

@@ -22,6 +22,7 @@ type keyMap struct {
 	Open, Copy, Paste, Renew, Cancel       key.Binding
 	Look, HandOver, Once                   key.Binding
 	Member, BackOffice, Print              key.Binding
+	Waiting, Discard                       key.Binding // of what waits to be finished
 	Undo, Redo, GoTo, TakeHint, OpenChoice key.Binding // of the form
 }
 
@@ -71,6 +72,8 @@ func newKeyMap() keyMap {
 		Member:     bind("n", "next member", "n"),
 		BackOffice: bind("b", "back office", "b"),
 		Print:      bind("p", "copy the summary", "p"),
+		Waiting:    bind("w", "what waits", "w"),
+		Discard:    bind("d", "discard it", "d"),
 
 		Undo:       bind("ctrl+z", "undo", "ctrl+z"),
 		Redo:       bind("ctrl+r", "redo", "ctrl+r"),

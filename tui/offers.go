@@ -134,7 +134,15 @@ func (o *offers) press(msg tea.KeyPressMsg, list []apiclient.Offer) tea.Cmd {
 		}
 	case key.Matches(msg, k.Filter):
 		o.filtering = true
+	case key.Matches(msg, k.Waiting) && len(o.c.waiting) > 0:
+		if !o.c.blank() {
+			return o.c.refuse(textNotBlank)
+		}
+		o.c.listing = true
 	case key.Matches(msg, k.Retry):
+		if o.c.noOffers() {
+			return o.c.loadAnew()
+		}
 		if !o.failed() {
 			return o.c.inform(textNothingFailed)
 		}
@@ -182,7 +190,29 @@ func (o *offers) failed() bool {
 	})
 }
 
+// noOffers reports that the studio has nothing to sell here, as far as is known.
+func (c *common) noOffers() bool {
+	return c.s.Offers != nil && len(c.s.Offers) == 0 && c.s.Step == flow.StepOffer && c.s.Outcome == ""
+}
+
+// loadAnew begins a sign-up that asks for the offers once more.
+func (c *common) loadAnew() tea.Cmd {
+	c.desk.Forget()
+	c.desk.Next()
+	return c.inform(textOffersLoading)
+}
+
 func (o *offers) View(w, h int) (string, *tea.Cursor) {
+	foot := o.below(w)
+	if len(foot) > h/2 {
+		foot = nil
+	}
+	lines, cursor := o.above(w, h-len(foot))
+	return strings.Join(withFoot(lines, foot, w, h), "\n"), cursor
+}
+
+// above is the list itself.
+func (o *offers) above(w, h int) ([]string, *tea.Cursor) {
 	st := o.c.style
 	list := o.list()
 	lines := []string{st.Title.Render(textWhichOffer)}
@@ -190,7 +220,7 @@ func (o *offers) View(w, h int) (string, *tea.Cursor) {
 	if f, failed := o.c.failureOf(flow.FetchOffers{}); failed && o.c.s.Offers == nil {
 		lines = append(lines, "")
 		lines = append(lines, o.c.failureLines(f, w)...)
-		return strings.Join(block(lines, w, h), "\n"), nil
+		return lines, nil
 	}
 	switch {
 	case o.c.s.Offers == nil:
@@ -212,7 +242,7 @@ func (o *offers) View(w, h int) (string, *tea.Cursor) {
 		lines = append(lines, filter, "")
 		lines = append(lines, o.body(list, w, h-len(lines))...)
 	}
-	return strings.Join(block(lines, w, h), "\n"), cursor
+	return lines, cursor
 }
 
 // body is the list, and the details beside it or, in a narrow window, below.
@@ -410,8 +440,11 @@ func (o *offers) Keys() []key.Binding {
 		esc.SetHelp("esc", textClearFilter)
 		keys = []key.Binding{choose, enter, esc}
 	}
-	if o.failed() {
+	if o.failed() || o.c.noOffers() {
 		keys = append([]key.Binding{k.Retry}, keys...)
+	}
+	if len(o.c.waiting) > 0 && !o.filtering {
+		keys = append(keys, k.Waiting)
 	}
 	return keys
 }

@@ -79,8 +79,11 @@ func (p *payment) refusedKeys(press tea.KeyPressMsg) tea.Cmd {
 		}
 		c.seek(field, words)
 	case key.Matches(press, k.Once), key.Matches(press, k.Enter) && sendable(f.Kind):
-		if !sendable(f.Kind) {
+		switch {
+		case !sendable(f.Kind):
 			return c.refuse(textNotSendable)
+		case c.held():
+			return nil
 		}
 		c.dispatch(flow.SubmitPressed{})
 	case key.Matches(press, k.Enter):
@@ -126,14 +129,22 @@ func (p *payment) refusedKeyList() []key.Binding {
 func (p *payment) unknownView(w int) []string {
 	st, c, s := p.c.style, p.c, p.c.s
 	sub := s.Submission
-	lines := []string{st.Warn.Bold(true).Render(markProblem + " " + textUnknownTitle), ""}
+	half := sub.CustomerID != 0
+	title := textUnknownTitle
+	if half {
+		title = textHalfTitle
+	}
+	lines := []string{st.Warn.Bold(true).Render(markProblem + " " + title), ""}
 	para := func(text string) { lines = append(lines, wrap(text, min(w, 84))...) }
 	fill := strings.NewReplacer("{name}", c.firstName(), "{time}", sub.Since.In(c.now().Location()).Format("15:04"), "{customer}", customerText(sub.CustomerID))
-	if sub.CustomerID != 0 {
+	switch paid := len(s.Unused()) > 0; {
+	case half && paid:
+		para(fill.Replace(textHalfCreated) + " " + textHalfPaid)
+	case half:
 		para(fill.Replace(textHalfCreated))
-	} else {
+	default:
 		para(fill.Replace(textUnknownWhat))
-		if len(s.Unused()) > 0 {
+		if paid {
 			para(textUnknownPaid)
 		}
 	}
@@ -145,8 +156,13 @@ func (p *payment) unknownView(w int) []string {
 			lines = append(lines, st.Faint.Render(fit(pad(k, 7)+text, w)))
 		}
 	}
-	option("enter", textKeepLooking, sub.CustomerID == 0)
-	option("h", strings.ReplaceAll(textHandOver, "{code}", s.Code()), true)
+	if half {
+		option("h", strings.ReplaceAll(textHandOver, "{code}", s.Code())+textRecommended, true)
+		option("enter", textLookContract, true)
+	} else {
+		option("enter", textKeepLooking+textRecommended, true)
+		option("h", strings.ReplaceAll(textHandOver, "{code}", s.Code()), true)
+	}
 	option("s", textSendOnce+p.whyNotOnce(), s.MaySendOnceMore())
 	if f, failed := s.Failure("find/"); failed {
 		lines = append(lines, "")
@@ -162,7 +178,10 @@ func (p *payment) unknownView(w int) []string {
 func (p *payment) looking() string {
 	s, now := p.c.s, p.c.now()
 	if s.Submission.CustomerID != 0 {
-		return textLookedEnough
+		if s.Submission.LookNow {
+			return textLookingContract
+		}
+		return textNoContract
 	}
 	times := strings.ReplaceAll(textLookedTimes, "{n}", num(s.Submission.Looks))
 	if s.Submission.Looks == 1 {
@@ -182,7 +201,11 @@ func (p *payment) looking() string {
 	if _, more := p.nextLook(); !more || next.IsZero() {
 		return times + " " + textLookedOver
 	}
-	return times + " " + strings.ReplaceAll(textNextLook, "{time}", clockText(next.Sub(now)))
+	text := strings.ReplaceAll(textNextLook, "{time}", clockText(next.Sub(now)))
+	if until := s.LooksUntil(); until.After(now) {
+		text += strings.ReplaceAll(textLookUntil, "{time}", until.In(now.Location()).Format("15:04:05"))
+	}
+	return times + " " + text + "."
 }
 
 // nextLook reports whether the program goes on looking by itself.
@@ -209,9 +232,6 @@ func (p *payment) unknownKeys(press tea.KeyPressMsg) tea.Cmd {
 	c, k, s := p.c, p.c.keys, p.c.s
 	switch {
 	case key.Matches(press, k.Enter, k.Look):
-		if s.Submission.CustomerID != 0 {
-			return c.refuse(textLookedEnough)
-		}
 		c.hush()
 		if _, failed := s.Failure("find/"); failed {
 			c.dispatch(flow.Retried{})
@@ -220,14 +240,13 @@ func (p *payment) unknownKeys(press tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(press, k.Retry) && len(s.Failures) > 0:
 		c.dispatch(flow.Retried{})
 	case key.Matches(press, k.HandOver):
-		lines := make([]string, len(textHandOverWhat))
-		for i, text := range textHandOverWhat {
-			lines[i] = strings.NewReplacer("{code}", s.Code(), "{name}", c.firstName()).Replace(text)
-		}
-		return c.open(&dialog{title: strings.ReplaceAll(textHandOverTitle, "{code}", s.Code()), lines: lines, no: textGoOnLooking})
+		return c.writeHandOver()
 	case key.Matches(press, k.Once):
-		if !s.MaySendOnceMore() {
+		switch {
+		case !s.MaySendOnceMore():
 			return c.refuse(textSendOnce + p.whyNotOnce() + ".")
+		case c.held():
+			return nil
 		}
 		d := &dialog{title: textOnceTitle, lines: []string{textOnceWhat, "", strings.ReplaceAll(textOnceType, "{code}", s.Code())}, yes: textOnceYes, no: textGoOnLooking, prompt: textCode}
 		d.accept = func(code string) tea.Cmd {
@@ -248,5 +267,9 @@ func (p *payment) unknownKeyList() []key.Binding {
 	k := p.c.keys
 	enter := k.Enter
 	enter.SetHelp("enter", textLookAgain)
+	if p.c.s.Submission.CustomerID != 0 {
+		enter.SetHelp("enter", textLookContract)
+		return []key.Binding{k.HandOver, enter}
+	}
 	return []key.Binding{enter, k.HandOver, k.Once}
 }

@@ -14,9 +14,9 @@ import (
 
 // helpSheet lists the keys of a screen.
 type helpSheet struct {
-	c    *common
-	keys []key.Binding
-	step flow.Step
+	c     *common
+	keys  []key.Binding
+	about string // what the screen is for
 }
 
 func (o *helpSheet) Update(msg tea.Msg) (overlay, tea.Cmd) {
@@ -40,7 +40,7 @@ func (o *helpSheet) View(w, h int) ([]string, *tea.Cursor) {
 		return lines
 	}
 	body := []string{st.Title.Render(textHelpTitle)}
-	for _, line := range wrap(stepHelp[o.step], inner) {
+	for _, line := range wrap(o.about, inner) {
 		body = append(body, st.Faint.Render(line))
 	}
 	body = append(append(body, ""), list(o.keys)...)
@@ -99,6 +99,11 @@ func (o *details) View(w, h int) ([]string, *tea.Cursor) {
 		add("field", f.Reference)
 		add("trace", f.TraceID)
 	}
+	if f := o.c.stuck; f != nil {
+		body = append(body, "")
+		add("failed", flow.JournalKey)
+		body = append(body, wrap(clean(f.Message), inner)...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Failures)) {
 		kind, _, _ := strings.Cut(name, "/") // what follows may tell persons apart
 		fail(kind, s.Failures[name])
@@ -134,7 +139,7 @@ func newEverything(m *Model) *everything {
 		}
 		p.actions = append(p.actions, action{b.Help().Desc, b.Help().Key, func() tea.Cmd { return m.screen().Update(press) }})
 	}
-	if len(m.c.s.Failures) > 0 {
+	if len(m.c.s.Failures) > 0 || m.c.stuck != nil {
 		p.actions = append(p.actions, action{textRetryAll, m.c.keys.Retry5.Help().Key, m.retry})
 	}
 	if m.c.s.Outcome == "" {
@@ -150,6 +155,9 @@ func newEverything(m *Model) *everything {
 		if stage := m.c.s.Stage(); stage != flow.StageUnknown && stage != flow.StageSubmitting {
 			p.actions = append(p.actions, action{textStartOver, "", m.c.askToGiveUp})
 		}
+	}
+	if m.c.handOver != nil && !m.c.blank() {
+		p.actions = append(p.actions, action{textHandOverFile, "", m.c.writeHandOver})
 	}
 	p.actions = append(p.actions, action{textLeaveProgram, m.c.keys.Quit.Help().Key, m.leave})
 	return p

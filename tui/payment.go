@@ -62,7 +62,12 @@ func (p *payment) payKeys(press tea.KeyPressMsg) tea.Cmd {
 		c.hush()
 		c.dispatch(flow.Retried{})
 	case key.Matches(press, k.Renew):
-		if stage != flow.StageExpired {
+		switch {
+		case c.held():
+			return nil
+		case stage != flow.StageExpired && p.left() < nearEnd:
+			return c.refuse(textRenewSoon)
+		case stage != flow.StageExpired:
 			return c.refuse(textNoRenew)
 		}
 		c.dispatch(flow.SessionRenewed{})
@@ -86,7 +91,10 @@ func (p *payment) payKeys(press tea.KeyPressMsg) tea.Cmd {
 		}
 		return tea.Batch(tea.SetClipboard(link), c.inform(textCopied))
 	case key.Matches(press, k.Paste):
-		if stage != flow.StagePaying {
+		switch {
+		case c.held():
+			return nil
+		case stage != flow.StagePaying:
 			return c.refuse(textNoPaste)
 		}
 		return p.askToken()
@@ -201,6 +209,40 @@ func (p *payment) signLane() lane {
 	return lane{textSigning, []string{line}}
 }
 
+// What is left of a session when staff are told that it ends, and when nothing
+// new should be begun in it.
+const (
+	endsSoon   = 3 * time.Minute
+	nearEnd = time.Minute
+)
+
+// left is how long the session that is being paid stays valid.
+func (p *payment) left() time.Duration {
+	left := endsSoon
+	for _, pay := range p.c.s.Payments {
+		if pay.State == flow.Open {
+			left = pay.Left(p.c.now())
+		}
+	}
+	return left
+}
+
+// redo says that the regular payments have to be asked for once more although
+// the due amount is authorised: their session ran out first.
+func (p *payment) redo() (text string, ok bool) {
+	c, s := p.c, p.c.s
+	regular, has := s.Payment(apiclient.ScopeMemberAccount)
+	due, paid := s.Payment(apiclient.ScopeECOM)
+	if !has || !paid || !regular.Expired(c.now()) || due.State != flow.Authorised || due.Expired(c.now()) {
+		return "", false
+	}
+	step := 1
+	if s.SigningNeeded() {
+		step++
+	}
+	return strings.NewReplacer("{n}", num(step), "{amount}", c.amount(due.Amount)).Replace(textRedoRegular), true
+}
+
 // payLane is one payment: what for, where it stands, and for how long that is
 // good.
 func (p *payment) payLane(scope apiclient.Scope) lane {
@@ -235,21 +277,25 @@ func (p *payment) payLane(scope apiclient.Scope) lane {
 		} else {
 			add(markHalf + " " + what + c.since(pay.At))
 		}
-		left := pay.Left(now)
-		text := strings.ReplaceAll(textValidFor, "{time}", clockText(left))
-		if left < 3*time.Minute {
-			text = st.Warn.Render(markProblem + " " + text)
-		} else {
-			text = st.Faint.Render("  " + text)
+		switch left := pay.Left(now); {
+		case left < nearEnd:
+			add(st.Danger.Bold(true).Render(markProblem + " " + strings.ReplaceAll(textLastMinute, "{time}", clockText(left))))
+		case left < endsSoon:
+			add(st.Warn.Render(markProblem + " " + strings.ReplaceAll(textEndsSoon, "{time}", clockText(left))))
+		default:
+			add(st.Faint.Render("  " + strings.ReplaceAll(textValidFor, "{time}", clockText(left))))
 		}
-		add(text)
 	default:
 		by := instrumentText(pay.Instrument)
 		if by == "" {
 			by = textAuthorised
 		}
 		add(st.Accent.Render(markDone) + " " + by)
-		add(st.Faint.Render("  " + strings.ReplaceAll(textUseBefore, "{time}", until)))
+		if use := strings.ReplaceAll(textUseBefore, "{time}", until); pay.Left(now) < endsSoon {
+			add(st.Warn.Render(markProblem + " " + use))
+		} else {
+			add(st.Faint.Render("  " + use))
+		}
 	}
 	return l
 }
@@ -303,6 +349,9 @@ func (p *payment) now(w int) []string {
 	switch s.Stage() {
 	case flow.StageExpired:
 		style = st.Warn
+		if redo, ok := p.redo(); ok {
+			text = redo
+		}
 		text = markProblem + " " + text
 	case flow.StageChecking, flow.StageOpening, flow.StageSubmitting:
 		text = markHalf + " " + text + p.forHow()
@@ -318,9 +367,17 @@ func (p *payment) now(w int) []string {
 			if said := clean(s.Page.NewsText); said != "" {
 				text += " " + strings.ReplaceAll(textPageSaid, "{words}", said)
 			}
+		} else if p.left() < nearEnd && s.Page.News != flow.PageBusy && s.Page.News != flow.PageLeft {
+			style = st.Warn
+			text = markProblem + " " + strings.ReplaceAll(textBeginNothing, "{name}", c.firstName())
 		}
 	}
 	var lines []string
+	if c.formerPage() {
+		for _, line := range wrap(textFormerPage, min(w, 96)) {
+			lines = append(lines, st.Strong.Render(line))
+		}
+	}
 	for _, line := range wrap(text, min(w, 96)) {
 		lines = append(lines, style.Render(line))
 	}

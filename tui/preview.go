@@ -90,6 +90,9 @@ func (p *preview) accept() tea.Cmd {
 	if !ok {
 		return p.c.refuse(problemTexts[flow.PriceLoading])
 	}
+	if p.c.held() {
+		return nil
+	}
 	do := func() tea.Cmd {
 		p.c.hush()
 		p.c.dispatch(flow.PreviewAccepted{Fingerprint: quote.Fingerprint})
@@ -290,33 +293,6 @@ func (p *preview) bars(price flow.Price, w int) []string {
 	return lines
 }
 
-// drift shows the price that was accepted beside the one that replaces it.
-func (p *preview) drift(w int) []string {
-	st, c, d := p.c.style, p.c, p.c.s.Drift
-	const nameW, colW = 14, 16
-	lines := []string{st.Warn.Render(fit(markProblem+" "+textDrift, w)), ""}
-	lines = append(lines, pad("", nameW)+st.Faint.Render(padLeft(textDriftOld, colW))+st.Faint.Render(padLeft(textDriftNew, colW)))
-	for _, r := range []struct{ name, old, new string }{
-		{textDueToday, c.due(d.Old), c.due(d.New)},
-		{textWholeTerm, c.amount(d.Old.Total()), c.amount(d.New.Total())},
-		{textVoucher, voucherWord(d.Old), voucherWord(d.New)},
-	} {
-		line := pad(r.name, nameW) + padLeft(r.old, colW) + padLeft(r.new, colW)
-		if r.old != r.new {
-			line = st.Warn.Render(line + "  " + markProblem + " " + textDriftChanged)
-		}
-		lines = append(lines, fit(line, w))
-	}
-	return append(lines, "")
-}
-
-func voucherWord(p flow.Price) string {
-	if p.Preview.VoucherApplied() {
-		return textVoucherFine
-	}
-	return wordNone
-}
-
 // foot is what stays in sight: payments needed, voucher, who was found, what
 // staff should know and may choose.
 func (p *preview) foot(w int) []string {
@@ -457,6 +433,9 @@ func (p *preview) Keys() []key.Binding {
 		enter.SetHelp("enter", textTakePayment)
 	}
 	keys := []key.Binding{enter}
+	if p.c.stuck != nil {
+		keys = nil
+	}
 	if p.found() {
 		keys = []key.Binding{k.Dismiss, k.Stop}
 	}

@@ -19,6 +19,20 @@ type Config struct {
 	Locale string           // of amounts: the staff's language, such as en (the default), or de-CH
 	// Kept says that a sign-up that is left can be gone on with later.
 	Kept bool
+	// Notice is one sentence about this desk for the first screen, such as why
+	// nothing is kept; empty is none.
+	Notice string
+	// Waiting is what this desk can go on with. It is listed before the offers
+	// if there is a Resume.
+	Waiting []Waiting
+	// Resumed says that the first sign-up is one that was gone on with.
+	Resumed bool
+	// Resume goes on with a sign-up in place of the present one; Discard erases
+	// one that waits, nil when that is not possible.
+	Resume, Discard func(intent string) error
+	// HandOver writes what support needs of a sign-up, without personal data,
+	// and returns the path of the file; nil when that is not possible.
+	HandOver func(intent string) (path string, err error)
 	// BackOffice is where a customer is found in the ERP; nil when there is no
 	// such place.
 	BackOffice func(customerID int64) string
@@ -40,6 +54,7 @@ type Model struct {
 	w, h  int
 
 	screens map[flow.Step]screen // of the sign-up with this intent
+	list    *waiting
 	intent  string
 	shown   moment
 	overlay overlay // help, the finder of everything, what support asks for
@@ -52,6 +67,8 @@ type moment struct {
 	stage flow.Stage
 	due   string // of the price that can be accepted
 	paid  int    // payments that are authorised
+	list  bool   // of what waits, before the offers
+	stuck bool   // the journal cannot be written
 }
 
 // overlay is drawn over the screen and takes all keys.
@@ -71,7 +88,9 @@ func New(config Config) *Model {
 	c := &common{
 		desk: config.Desk, locale: config.Locale, clock: config.Now,
 		backOffice: config.BackOffice, openURL: config.OpenURL,
-		style: anyBackground.styles(), keys: newKeyMap(),
+		resume: config.Resume, discard: config.Discard, handOver: config.HandOver,
+		notice: clean(config.Notice),
+		style:  anyBackground.styles(), keys: newKeyMap(),
 	}
 	if c.locale == "" {
 		c.locale = "en"
@@ -79,7 +98,23 @@ func New(config Config) *Model {
 	if c.clock == nil {
 		c.clock = time.Now
 	}
-	m := &Model{c: c, badge: clean(config.Badge), kept: config.Kept, done: config.Done, quit: make(chan struct{})}
+	if c.resume != nil {
+		c.waiting = slices.Clone(config.Waiting)
+		slices.SortStableFunc(c.waiting, func(a, b Waiting) int {
+			switch {
+			case a.Urgent == b.Urgent:
+				return 0
+			case a.Urgent:
+				return -1
+			}
+			return 1
+		})
+	}
+	c.listing = len(c.waiting) > 0 && !config.Resumed
+	if config.Resumed {
+		c.resumed.at = c.clock()
+	}
+	m := &Model{c: c, list: newWaiting(c), badge: clean(config.Badge), kept: config.Kept, done: config.Done, quit: make(chan struct{})}
 	m.take()
 	return m
 }
@@ -108,7 +143,17 @@ func (m *Model) minute() tea.Cmd {
 // take looks at the sign-up as the desk has it now.
 func (m *Model) take() {
 	m.c.s = m.c.desk.Snapshot()
+	m.c.stuck = nil
+	if f, failed := m.c.s.Failures[flow.JournalKey]; failed { // it is no failure of the sign-up's own
+		m.c.stuck, m.c.s.Failures = &f, maps.Clone(m.c.s.Failures)
+		delete(m.c.s.Failures, flow.JournalKey)
+	}
 	if m.screens == nil || m.intent != m.c.s.Intent {
+		if m.intent == "" && m.c.resumed.intent == "" && !m.c.resumed.at.IsZero() {
+			m.c.resumed.intent = m.c.s.Intent
+		} else if m.intent != "" {
+			m.c.listing = false // it was about the one before
+		}
 		m.intent = m.c.s.Intent
 		m.screens = map[flow.Step]screen{
 			flow.StepOffer:    newOffers(m.c),
@@ -135,7 +180,15 @@ func (m *Model) at() flow.Step {
 	return m.c.s.Step
 }
 
-func (m *Model) screen() screen { return m.screens[m.at()] }
+func (m *Model) screen() screen {
+	if m.listed() {
+		return m.list
+	}
+	return m.screens[m.at()]
+}
+
+// listed reports whether what waits stands before the offers.
+func (m *Model) listed() bool { return m.c.listing && m.at() == flow.StepOffer }
 
 // Update implements [tea.Model].
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -168,6 +221,12 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		if msg.n == m.c.status.n && !m.c.status.stays {
 			m.c.hush()
 		}
+	case resumedMsg:
+		return m.resumed(msg)
+	case discardedMsg:
+		return m.discarded(msg)
+	case handedMsg:
+		return m.c.handed(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -199,7 +258,10 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.c.ask != nil:
 		return m.c.ask.Update(m.c, msg)
 	case key.Matches(msg, keys.Help), msg.String() == "?" && !m.screen().Capturing():
-		m.overlay = &helpSheet{c: m.c, keys: m.screen().Keys(), step: m.at()}
+		m.overlay = &helpSheet{c: m.c, keys: m.screen().Keys(), about: stepHelp[m.at()]}
+		if m.listed() {
+			m.overlay = &helpSheet{c: m.c, keys: m.screen().Keys(), about: textWaitingHelp}
+		}
 		return nil
 	case key.Matches(msg, keys.Details):
 		m.overlay = &details{c: m.c}
@@ -229,12 +291,12 @@ func (m *Model) overlayUpdate(msg tea.Msg) tea.Cmd {
 // seconds ticking while somebody waits.
 func (m *Model) settle() tea.Cmd {
 	var cmds []tea.Cmd
-	now := moment{step: m.at(), stage: m.c.s.Stage(), paid: len(m.c.s.Unused())}
+	now := moment{step: m.at(), stage: m.c.s.Stage(), paid: len(m.c.s.Unused()), list: m.listed(), stuck: m.c.stuck != nil}
 	if quote, ok := m.c.s.Quote(); ok && now.step == flow.StepPreview {
 		now.due = quote.Fingerprint + m.c.amount(quote.Preview.PaymentPreview.DueOnSigningAmount)
 	}
 	if now != m.shown {
-		if now.step != m.shown.step {
+		if now.step != m.shown.step || now.list != m.shown.list {
 			if l, ok := m.screens[m.shown.step].(leaver); ok {
 				l.Leave()
 			}
@@ -256,6 +318,7 @@ func (m *Model) settle() tea.Cmd {
 		f.Find(m.c.find.field, m.c.find.words)
 	}
 	m.c.find.field, m.c.find.words = "", ""
+	cmds = append(cmds, m.c.greet())
 	if b, ok := m.screen().(busier); ok && b.Busy() && !m.ticking {
 		m.ticking = true
 		cmds = append(cmds, tea.Tick(time.Second, func(time.Time) tea.Msg { return secondMsg{} }))
@@ -273,7 +336,13 @@ func (m *Model) goTo(step flow.Step) {
 
 // retry asks once more for everything that failed.
 func (m *Model) retry() tea.Cmd {
-	if len(m.c.s.Failures) == 0 {
+	switch {
+	case m.c.stuck != nil: // whatever is dispatched makes the desk try it again
+		m.c.dispatch(flow.Retried{})
+		return m.c.inform(textJournalAgain)
+	case m.c.noOffers():
+		return m.c.loadAnew()
+	case len(m.c.s.Failures) == 0:
 		return m.c.inform(textNothingFailed)
 	}
 	m.c.hush()
@@ -322,18 +391,33 @@ func (m *Model) leftBehind() []string {
 			}
 		}
 	}
-	typed := false
-	for field, value := range s.Member {
-		typed = typed || field != flow.CountryCode && field != flow.LanguageCode && !value.IsZero()
+	if m.c.stuck != nil {
+		lines = append(lines, textJournalLeaving)
 	}
+	typed := !m.c.blank()
 	if d, ok := m.screen().(dirtier); ok {
 		typed = typed || d.Dirty()
 	}
 	if len(lines) == 0 && !typed {
 		return nil
 	}
-	if m.kept {
-		return append(lines, textLeaveKept)
+	switch {
+	case m.kept && m.held():
+		lines = append(lines, textLeaveHeld)
+	case m.kept:
+		lines = append(lines, textLeaveKept)
+	default:
+		lines = append(lines, textLeaveLost)
 	}
-	return append(lines, textLeaveLost)
+	if m.c.notice != "" {
+		lines = append(lines, "", m.c.notice)
+	}
+	return lines
+}
+
+// held reports whether a sign-up is kept until it is settled: money is unused
+// or its outcome unknown.
+func (m *Model) held() bool {
+	s := m.c.s
+	return s.Committed() || slices.ContainsFunc(s.Unused(), func(p flow.Payment) bool { return p.Amount.Sign() > 0 })
 }

@@ -56,6 +56,7 @@ type secondMsg struct{}
 type Desk interface {
 	Dispatch(flow.Fact)
 	Next()
+	Forget() // the next sign-up loads studio and offers anew
 	Changed() <-chan struct{}
 	Snapshot() flow.Signup
 }
@@ -71,6 +72,15 @@ type common struct {
 
 	backOffice func(int64) string
 	openURL    func(string)
+	resume     func(string) error
+	discard    func(string) error
+	handOver   func(string) (string, error)
+
+	notice  string    // about this desk, for the first screen
+	waiting []Waiting // the urgent ones first
+	listing bool      // they are shown before the offers
+	resumed resumed
+	stuck   *flow.Failure // why the journal cannot be written at the moment
 
 	status status
 	ask    *dialog // the question that is open
@@ -94,6 +104,16 @@ func (c *common) seek(field flow.Field, words string) {
 func (c *common) dispatch(f flow.Fact) {
 	c.desk.Dispatch(f)
 	c.s = c.s.Apply(flow.Event{At: c.now(), Fact: f})
+}
+
+// held reports that nothing about money may be begun because the journal cannot
+// be written, and says so.
+func (c *common) held() bool {
+	if c.stuck == nil {
+		return false
+	}
+	c.refuse(textJournalHolds)
+	return true
 }
 
 // failureOf says why an effect came to nothing.

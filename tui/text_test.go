@@ -14,6 +14,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"pgregory.net/rapid"
 
 	"frontdesk/apiclient"
@@ -215,6 +216,25 @@ func TestContrast(t *testing.T) {
 		}
 		if got := contrast(p.onLive, p.danger); got < 4.5 {
 			t.Errorf("LIVE of the %s palette has a contrast of %.2f", name, got)
+		}
+	}
+}
+
+// A terminal of 256 or 16 colours shows the nearest that it has: what warns of
+// money must not become grey, nor what is quiet get a colour.
+func TestColoursSurviveFewerColours(t *testing.T) {
+	rgb := func(c color.Color) (r, g, b int) {
+		r32, g32, b32, _ := c.RGBA()
+		return int(r32 >> 8), int(g32 >> 8), int(b32 >> 8)
+	}
+	for name, p := range map[string]palette{"any": anyBackground, "dark": darkBackground, "light": lightBackground} {
+		for depth, profile := range map[int]colorprofile.Profile{256: colorprofile.ANSI256, 16: colorprofile.ANSI} {
+			if r, g, b := rgb(profile.Convert(p.danger)); r < g+100 || r < b+100 {
+				t.Errorf("danger of the %s palette is #%02x%02x%02x of %d colours", name, r, g, b, depth)
+			}
+			if r, g, b := rgb(profile.Convert(p.faint)); r != g || g != b {
+				t.Errorf("what is quiet is #%02x%02x%02x of %d colours in the %s palette", r, g, b, depth, name)
+			}
 		}
 	}
 }

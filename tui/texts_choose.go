@@ -106,7 +106,7 @@ var textNoOffers = []string{
 	"This studio has no membership that can be sold here.",
 	"",
 	"In the ERP, open “Settings → Offer Configuration → Open API” and release at least one.",
-	"Then start frontdesk again.",
+	"Then press r to load them again.",
 }
 
 // preUseWords stand behind the first day of training.

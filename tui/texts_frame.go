@@ -8,7 +8,8 @@ const (
 	textLeaveUnknown    = "The sign-up was sent and nobody knows yet what became of it."
 	textLeaveOpen       = " is being paid in the browser."
 	textLeaveAuthorised = " is authorised and would not be used."
-	textLeaveKept       = "What was typed is kept. You can go on with it later."
+	textLeaveKept       = "It is kept for 24 hours. The next start offers to go on with it."
+	textLeaveHeld       = "It is kept until it is settled, 7 days at most. The next start offers to go on with it."
 	textLeaveLost       = "What was typed will be gone."
 
 	textFirstStep = "This is the first step. Ctrl+C leaves the program."

@@ -93,5 +93,6 @@ const (
 	textFailed        = "It did not work to {op}."
 	textSaid          = "It says: “{words}”"
 	textOtherCustomer = "The second payment session belongs to somebody else. Cancel, and start over."
+	textPersonNotHeld = "This desk could not make sure that it alone signs this person up."
 	textTrace         = "For support: trace {id}"
 )

@@ -40,15 +40,16 @@ const (
 type palette struct{ accent, warn, danger, faint, onLive color.Color }
 
 // Until the terminal says what its background is, and many never do, the
-// colours have a contrast of at least 4.5 on black and on white.
+// colours have a contrast of at least 4.5 on black and on white. Each colour is
+// one that stays what it is where a terminal has only 256 or 16 of them.
 var (
 	anyBackground = palette{
-		accent: lipgloss.Color("#00837d"), warn: lipgloss.Color("#a56800"), danger: lipgloss.Color("#de2f3a"),
+		accent: lipgloss.Color("#00837d"), warn: lipgloss.Color("#a56800"), danger: lipgloss.Color("#de2f2f"),
 		faint: lipgloss.Color("#757575"), onLive: lipgloss.Color("#ffffff"),
 	}
 	darkBackground = palette{
 		accent: lipgloss.Color("#4fd1c5"), warn: lipgloss.Color("#f0b429"), danger: lipgloss.Color("#ff7b72"),
-		faint: lipgloss.Color("#9aa0a6"), onLive: lipgloss.Color("#1b0000"),
+		faint: lipgloss.Color("#9e9e9e"), onLive: lipgloss.Color("#1b0000"),
 	}
 	lightBackground = palette{
 		accent: lipgloss.Color("#00695f"), warn: lipgloss.Color("#8a5300"), danger: lipgloss.Color("#b3141e"),

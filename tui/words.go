@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"frontdesk/apiclient"
 	"frontdesk/apiclient/money"
@@ -221,8 +223,15 @@ func clockText(d time.Duration) string {
 // failureText says what went wrong, in one sentence and the API's words.
 func failureText(f flow.Failure) string {
 	text := failureTexts[f.Kind]
-	if f.Code == flow.CodeOtherCustomer {
+	switch f.Code {
+	case flow.CodeOtherCustomer:
 		text = textOtherCustomer
+	case flow.CodePersonNotHeld:
+		why := sentence(clean(f.Message))
+		if why == "" {
+			why = textPersonNotHeld
+		}
+		return why + " " + textNothingTaken
 	}
 	if text == "" {
 		text = textFailed
@@ -236,6 +245,26 @@ func failureText(f flow.Failure) string {
 		text += " " + strings.ReplaceAll(textSaid, "{words}", said)
 	}
 	return text
+}
+
+// sentence makes one of an error's words.
+func sentence(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(words[size:], ".") + "."
+}
+
+// withoutPath leaves out a file in brackets: it is long, and what to do stands
+// behind it.
+func withoutPath(words string) string {
+	before, rest, ok := strings.Cut(words, " (")
+	path, after, closed := strings.Cut(rest, ")")
+	if !ok || !closed || !strings.ContainsAny(path, `/\`) {
+		return words
+	}
+	return before + after
 }
 
 // memberName is how the member is spoken of within a sentence.
