@@ -212,8 +212,8 @@ func (p *payment) signLane() lane {
 // What is left of a session when staff are told that it ends, and when nothing
 // new should be begun in it.
 const (
-	endsSoon   = 3 * time.Minute
-	nearEnd = time.Minute
+	endsSoon = 3 * time.Minute
+	nearEnd  = time.Minute
 )
 
 // left is how long the session that is being paid stays valid.

@@ -31,7 +31,7 @@ func (c Config) widgetScript() (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return nil, fmt.Errorf("widgetpage: the widget's address %q is not one; set widget.script_url to https://…/widget.js", text)
+		return nil, fmt.Errorf("widgetpage: the widget's address %q is not one; set widget.url to https://…/widget.js", text)
 	}
 	host := u.Hostname()
 	switch {
@@ -44,7 +44,7 @@ func (c Config) widgetScript() (*url.URL, error) {
 	case !strings.HasSuffix(host, vendorDomain):
 		return nil, fmt.Errorf("widgetpage: %q is not a host of the payment component; if it is meant, add it to widget.hosts", host)
 	case c.Environment == "live" && strings.HasPrefix(host, "widget.dev."):
-		return nil, fmt.Errorf("widgetpage: %q is the preview and takes no real payments; set widget.script_url to %s", host, stableWidget)
+		return nil, fmt.Errorf("widgetpage: %q is the preview and takes no real payments; set widget.url to %s", host, stableWidget)
 	}
 	return u, nil
 }

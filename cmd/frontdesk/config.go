@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/viper"
 
 	"frontdesk/apiclient/secret"
+	"frontdesk/widgetpage"
 )
 
 // Config is what the program was told, ranked and checked: flags, then
@@ -26,15 +27,17 @@ type Config struct {
 	StateDir string // absolute
 	// StateDirGiven reports that a flag or a variable names StateDir; a
 	// simulated studio keeps its state elsewhere otherwise.
-	StateDirGiven bool
-	LogLevel      slog.Level
-	Theme         string // auto, light or dark
-	Language      string // of the staff's texts and of the API's messages
-	Studio        Studio // the studio in use; its zero value means none
-	Studios       []string
-	Widget        Widget
+	StateDirGiven  bool
+	JournalKeyFile string // absolute; empty when none is named
+	LogLevel       slog.Level
+	Theme          string // auto, light or dark
+	Language       string // of the staff's texts and of the API's messages
+	Studio         Studio // the studio in use; its zero value means none
+	Studios        []string
+	Widget         Widget
 
-	key     secret.Value // the variable's, for a studio from the environment
+	origin  map[string]string // where each key that was given stands
+	key     secret.Value      // the variable's, for a studio from the environment
 	keyring keyring
 }
 
@@ -70,6 +73,10 @@ type Widget struct {
 	CSPExtra       []string // sources that the page's policy allows in addition
 	Locale         string   // empty follows the member's language
 	Country        string   // empty follows the studio
+	Styling        widgetpage.Styling
+	// SharedProfileOK takes it that members of a live studio pay in the
+	// browser's everyday profile.
+	SharedProfileOK bool
 }
 
 // Options are the places that [Load] reads. The zero value is the real ones.
@@ -128,9 +135,12 @@ func Load(o Options) (Config, error) {
 		return Config{}, err
 	}
 	cfg := r.config()
-	cfg.File = file.path
+	cfg.File, cfg.origin = file.path, r.origin
 	cfg.Studios = slices.Sorted(maps.Keys(file.studios))
-	if cfg.StateDir, cfg.StateDirGiven, err = r.stateDir(o.StateHome); err != nil {
+	if cfg.StateDir, cfg.StateDirGiven, err = r.path("state_dir", filepath.Join(o.StateHome, "frontdesk")); err != nil {
+		return Config{}, err
+	}
+	if cfg.JournalKeyFile, _, err = r.path("journal_key_file", ""); err != nil {
 		return Config{}, err
 	}
 	switch {
@@ -330,23 +340,34 @@ func (r ranked) config() Config {
 			CSPExtra:       r.GetStringSlice("widget.csp_extra"),
 			Locale:         r.GetString("widget.locale"),
 			Country:        r.GetString("widget.country"),
+			Styling: widgetpage.Styling{
+				PrimaryColor:       r.GetString("widget.styling.primary_color"),
+				SecondaryColor:     r.GetString("widget.styling.secondary_color"),
+				TextColorMain:      r.GetString("widget.styling.text_color_main"),
+				TextColorSecondary: r.GetString("widget.styling.text_color_secondary"),
+				BorderColor:        r.GetString("widget.styling.border_color"),
+				BorderRadius:       r.GetString("widget.styling.border_radius"),
+				BoxShadow:          r.GetString("widget.styling.box_shadow"),
+			},
+			SharedProfileOK: r.GetBool("widget.shared_profile_ok"),
 		},
 	}
 }
 
-// stateDir gives the state directory, and whether this run was told it.
-func (r ranked) stateDir(home string) (dir string, given bool, err error) {
-	dir, origin := r.GetString("state_dir"), r.origin["state_dir"]
-	if dir == "" {
-		return filepath.Join(home, "frontdesk"), false, nil
+// path gives a file or directory of this machine, and whether this run was told
+// it.
+func (r ranked) path(name, standard string) (path string, given bool, err error) {
+	path, origin := r.GetString(name), r.origin[name]
+	if path == "" {
+		return standard, false, nil
 	}
 	given = strings.HasPrefix(origin, "--") || strings.HasPrefix(origin, envPrefix)
-	if rest, ok := strings.CutPrefix(dir, "~/"); ok {
-		dir = filepath.Join(xdg.Home, rest)
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		path = filepath.Join(xdg.Home, rest)
 	}
-	if !filepath.IsAbs(dir) && !given {
-		return "", false, fmt.Errorf("%s: state_dir %q must be absolute or begin with ~/", origin, dir)
+	if !filepath.IsAbs(path) && !given {
+		return "", false, fmt.Errorf("%s: %s %q must be absolute or begin with ~/", origin, name, path)
 	}
-	dir, err = filepath.Abs(dir)
-	return dir, given, err
+	path, err = filepath.Abs(path)
+	return path, given, err
 }

@@ -144,6 +144,20 @@ var (
 		"a source such as https://example.com or 'unsafe-eval'")
 )
 
+// CSS of a few shapes only: these values reach a foreign script, which may put
+// them anywhere in a style sheet.
+const (
+	cssColour = `(?:#(?:[0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})|[A-Za-z]{3,30}|(?:rgb|hsl)a?\([0-9][0-9., %/]{4,40}\))`
+	cssLength = `(?:0|[0-9]{0,4}\.?[0-9]{1,4}(?:px|rem|em|%))`
+	cssShadow = `(?:inset )?-?` + cssLength + `(?: -?` + cssLength + `){1,3}(?: ` + cssColour + `)?`
+)
+
+var (
+	isColour = matches(cssColour, "a colour such as #0a7d4f, teal or rgb(10, 125, 79)")
+	isRadius = matches(cssLength+`(?: `+cssLength+`){0,3}`, "a length such as 8px or 0.5rem")
+	isShadow = matches(`none|`+cssShadow+`(?:, ?`+cssShadow+`){0,3}`, "a shadow such as none or 0 1px 4px rgba(0, 0, 0, 0.2)")
+)
+
 func isShowable(s string) error {
 	for _, r := range s {
 		if !unicode.IsPrint(r) {

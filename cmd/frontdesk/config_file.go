@@ -79,10 +79,11 @@ func (f *file) readTop(top *yaml.Node) error {
 	})
 }
 
-// readKey takes one key and its value, or the keys of a group such as widget.
+// readKey takes one key and its value, or the keys of a group such as widget or
+// the styling in it.
 func (f *file) readKey(l layer, here place, group string, name, value *yaml.Node) error {
 	full := group + name.Value
-	if group == "" && isGroup(full) {
+	if isGroup(full) {
 		if value.Tag == "!!null" {
 			return nil
 		}

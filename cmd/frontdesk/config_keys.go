@@ -39,6 +39,7 @@ type key struct {
 var keys = []key{
 	{"studio", text, deskOnly, nil, isStudioID},
 	{"state_dir", text, deskOnly, nil, nil},
+	{"journal_key_file", text, deskOnly, nil, nil},
 	{"log_level", text, deskOnly, "info", oneOf("debug", "info", "warn", "error")},
 	{"theme", text, deskOnly, "auto", oneOf("auto", "light", "dark")},
 	{"language", text, both, "en", isLanguage},
@@ -66,6 +67,14 @@ var keys = []key{
 	{"widget.csp_extra", list, both, nil, isCSPSource},
 	{"widget.locale", text, both, nil, isLanguage},
 	{"widget.country", text, both, nil, isCountry},
+	{"widget.shared_profile_ok", yesNo, both, false, nil},
+	{"widget.styling.primary_color", text, both, nil, isColour},
+	{"widget.styling.secondary_color", text, both, nil, isColour},
+	{"widget.styling.text_color_main", text, both, nil, isColour},
+	{"widget.styling.text_color_secondary", text, both, nil, isColour},
+	{"widget.styling.border_color", text, both, nil, isColour},
+	{"widget.styling.border_radius", text, both, nil, isRadius},
+	{"widget.styling.box_shadow", text, both, nil, isShadow},
 }
 
 // envPrefix begins every variable that is ours.

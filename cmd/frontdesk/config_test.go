@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"frontdesk/apiclient/secret"
+	"frontdesk/widgetpage"
 )
 
 // world is an Options whose places are all made up.
@@ -234,6 +235,7 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "no such studio", yaml: "studio: altone\n" + "studios:\n  altona: {base_url: 'https://a.example'}\n", want: `config.yaml:1: there is no studio "altone" (did you mean "altona"?)`},
 		{name: "no such studio, flag", yaml: studio, args: []string{"--studio=b"}, want: `--studio: there is no studio "b"`},
 
+		{name: "key file", yaml: "journal_key_file: key\n", want: `config.yaml:1: journal_key_file "key" must be absolute or begin with ~/`},
 		{name: "theme", yaml: "theme: drak\n", want: `config.yaml:1: theme "drak" is none of auto, light, dark (did you mean "dark"?)`},
 		{name: "log level by flag", args: []string{"--log-level=loud"}, want: `--log-level: log_level "loud" is none of debug, info, warn, error`},
 		{name: "time zone", yaml: studio + "    time_zone: Europe/Belin\n", want: `config.yaml:4: time_zone "Europe/Belin" is not a time zone such as Europe/Berlin`},
@@ -242,6 +244,13 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "base URL with a path", yaml: "studios:\n  a:\n    base_url: https://a.example/v1/offers\n", want: `config.yaml:3: base_url "https://a.example/v1/offers" must end after the host or after /v1`},
 		{name: "base URL with a password", yaml: "studios:\n  a:\n    base_url: https://a:secret@a.example\n", want: `config.yaml:3: base_url must not carry a user, a query or a fragment`},
 		{name: "page on the network", yaml: "widget:\n  host: 192.168.0.4\n", want: `config.yaml:2: widget.host "192.168.0.4" is not localhost, 127.0.0.1 or a name under .localhost: the page never leaves this machine`},
+		{name: "unknown key of the styling", yaml: "widget:\n  styling:\n    primary_colour: red\n", want: `config.yaml:3: unknown key "primary_colour" (did you mean "primary_color"?)`},
+		{name: "unknown group of the widget", yaml: "widget:\n  stylin:\n    primary_color: red\n", want: `config.yaml:2: unknown key "stylin" (did you mean "styling"?)`},
+		{name: "styling outside the widget", yaml: "styling:\n  primary_color: red\n", want: `config.yaml:1: unknown key "styling"`},
+		{name: "styling in one text", yaml: "widget:\n  styling: red\n", want: `config.yaml:2: widget.styling wants keys and values`},
+		{name: "colour", yaml: "widget:\n  styling:\n    border_color: '#12345'\n", want: `config.yaml:3: widget.styling.border_color "#12345" is not a colour such as #0a7d4f, teal or rgb(10, 125, 79)`},
+		{name: "styling by variable", environ: []string{"FRONTDESK_WIDGET_STYLING_BORDER_RADIUS=8"}, want: `FRONTDESK_WIDGET_STYLING_BORDER_RADIUS: widget.styling.border_radius "8" is not a length such as 8px or 0.5rem`},
+		{name: "shadow", yaml: "widget:\n  styling: {box_shadow: 'none; background: url(//a.example)'}\n", want: `config.yaml:2: widget.styling.box_shadow "none; background: url(//a.example)" is not a shadow such as none or 0 1px 4px rgba(0, 0, 0, 0.2)`},
 		{name: "port", yaml: "widget:\n  ports: [70000]\n", want: `config.yaml:2: widget.ports 70000 is not a port between 0 and 65535`},
 		{name: "policy injection", yaml: "widget:\n  csp_extra: ['https://a.example; script-src *']\n", want: `config.yaml:2: widget.csp_extra "https://a.example; script-src *" is not a source such as https://example.com or 'unsafe-eval'`},
 		{name: "quotes of a command", yaml: "widget:\n  browser_command: firefox '\n", want: `config.yaml:2: widget.browser_command "firefox '" cannot be split into words: check its quotes`},
@@ -296,6 +305,60 @@ func TestEnvironmentOfAHost(t *testing.T) {
 		if got := environmentOf(url); got != want {
 			t.Errorf("%s: %s, want %s", url, got, want)
 		}
+	}
+}
+
+// What reaches the payment form is CSS of known shapes and nothing that ends a
+// declaration, opens a function of its own or names an address.
+func TestStylingValues(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		check func(string) error
+		good  []string
+		bad   []string
+	}{
+		{
+			"colour", isColour,
+			[]string{"#fff", "#FFFF", "#0a7d4f", "#0a7d4fcc", "teal", "rgb(10, 125, 79)", "rgba(0,0,0,.5)", "hsl(120 50% 40% / 0.5)"},
+			[]string{"#ff", "#0a7d4", "#ggg", "red;", "red}", "var(--x)", "url(x)", "expression(1)", "rgb(url(x))", "rgb(1,2,3) url(x)", "re\\d", "red/**/", "rgb()"},
+		},
+		{
+			"radius", isRadius,
+			[]string{"0", "8px", "0.5rem", ".5em", "50%", "4px 4px 0 0"},
+			[]string{"8", "-1px", "8px;", "calc(1px)", "1px 1px 1px 1px 1px", "8 px", "1px/2px"},
+		},
+		{
+			"shadow", isShadow,
+			[]string{"none", "0 1px 4px rgba(0, 0, 0, 0.2)", "inset 0 -1px 2px 1px #000", "0 1px 1px red, 0 2px 2px blue"},
+			[]string{"1px", "none, none", "0 1px url(x)", "0 1px 4px red;", "0 1px 4px red}", "0 1px, "},
+		},
+	} {
+		for _, value := range test.good {
+			if err := test.check(value); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+		}
+		for _, value := range test.bad {
+			if test.check(value) == nil {
+				t.Errorf("%s: %q is taken", test.name, value)
+			}
+		}
+	}
+}
+
+func TestStylingReachesThePage(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := mustLoad(t, world(t, string(data)))
+	got := venue{widget: cfg.Widget}.page().Styling
+	want := widgetpage.Styling{
+		PrimaryColor: "#0a7d4f", SecondaryColor: "#e6f2ed", TextColorMain: "#1d1d1f", TextColorSecondary: "dimgray",
+		BorderColor: "rgb(200, 205, 203)", BorderRadius: "8px", BoxShadow: "0 1px 4px rgba(0, 0, 0, 0.2)",
+	}
+	if got != want {
+		t.Errorf("the page gets %+v", got)
 	}
 }
 
@@ -382,13 +445,16 @@ func TestExampleFileIsCompleteAndLoads(t *testing.T) {
 // Every key ends up in the Config, and no field of it is filled by chance.
 func TestEveryKeyIsUsed(t *testing.T) {
 	other := map[string]string{
-		"studio": "b", "state_dir": "~/elsewhere", "log_level": "error", "theme": "dark", "language": "de", "name": "N",
+		"studio": "b", "state_dir": "~/elsewhere", "journal_key_file": "~/key", "log_level": "error", "theme": "dark", "language": "de", "name": "N",
 		"base_url": "https://x.sandbox.example", "api_key_command": "pass", "environment": "test", "time_zone": "Asia/Tokyo", "country": "JP",
 		"currency": "JPY", "reference_text": "X {code}", "require_direct_debit_signature": "true",
 		"show_existing_payment_instruments": "false", "allow_without_search": "true", "allow_till": "true",
 		"widget.url": "https://w.example/w.js", "widget.environment": "test", "widget.host": "127.0.0.1", "widget.ports": "[1]",
 		"widget.open": "none", "widget.browser_command": "firefox", "widget.csp_extra": "[\"'unsafe-eval'\"]", "widget.locale": "de-AT", "widget.hosts": "[w.example]",
-		"widget.country": "AT",
+		"widget.country": "AT", "widget.shared_profile_ok": "true",
+		"widget.styling.primary_color": "red", "widget.styling.secondary_color": "red", "widget.styling.text_color_main": "red",
+		"widget.styling.text_color_secondary": "red", "widget.styling.border_color": "red", "widget.styling.border_radius": "1px",
+		"widget.styling.box_shadow": "none",
 	}
 	const base = "studios:\n  a: &a\n    base_url: https://a.sandbox.example\n"
 	before := mustLoad(t, world(t, base))
@@ -399,11 +465,8 @@ func TestEveryKeyIsUsed(t *testing.T) {
 			continue
 		}
 		var yaml string
-		group, name, nested := strings.Cut(k.name, ".")
-		line := k.name + ": " + value + "\n"
-		if nested {
-			line = group + ": {" + name + ": " + value + "}\n"
-		}
+		names := strings.Split(k.name, ".")
+		line := strings.Join(names, ": {") + ": " + value + strings.Repeat("}", len(names)-1) + "\n"
 		switch {
 		case k.name == "studio":
 			yaml = line + base + "  b: *a\n"
@@ -414,7 +477,12 @@ func TestEveryKeyIsUsed(t *testing.T) {
 		default:
 			yaml = line + base
 		}
-		if after := mustLoad(t, world(t, yaml)); reflect.DeepEqual(after, before) {
+		after := mustLoad(t, world(t, yaml))
+		if after.origin[k.name] == "" {
+			t.Errorf("%s: nobody knows where it stands", k.name)
+		}
+		after.origin = before.origin
+		if reflect.DeepEqual(after, before) {
 			t.Errorf("%s changes nothing", k.name)
 		}
 	}

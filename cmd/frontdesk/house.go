@@ -26,7 +26,15 @@ type venue struct {
 	studio      Studio
 	widget      Widget
 	language    string
+	stateDir    string
+	stateKept   bool // what is in it can be used by a later run
+	keeper      journal.Keeper
 	trace       *apiclient.Trace // nil records nothing
+}
+
+// place names the studio in the journal.
+func (p venue) place() journal.Place {
+	return journal.Place{BaseURL: p.baseURL, Studio: p.studio.ID, Environment: p.environment}
 }
 
 // upc is the origin of the payment component, where a sandbox also takes
@@ -63,14 +71,18 @@ type house struct {
 	venue  venue
 	client *apiclient.Client
 	desk   *desk.Desk
+	book   *book
+	log    *slog.Logger
 
 	mu    sync.Mutex
 	calls []apiclient.Call
 }
 
-// newHouse wires a desk to the API of a venue and to a page.
-func newHouse(p venue, page desk.Page, log *slog.Logger) (*house, error) {
-	h := &house{venue: p}
+// newHouse wires a desk to the API of a venue, to a page and to the journal,
+// from which it resumes the sign-up that is named, if one is. Whoever gets a
+// house opens and closes it.
+func newHouse(ctx context.Context, p venue, page desk.Page, log *slog.Logger, resume string) (*house, error) {
+	h := &house{venue: p, log: log}
 	client, err := apiclient.New(apiclient.Config{
 		BaseURL:   p.baseURL,
 		Key:       p.key,
@@ -90,10 +102,21 @@ func newHouse(p venue, page desk.Page, log *slog.Logger) (*house, error) {
 			return nil, fail(exitEnvironment, err, "check time_zone")
 		}
 	}
+	if h.book, err = openBook(ctx, p, log); err != nil {
+		return nil, err
+	}
+	var former []flow.Event
+	if resume != "" {
+		if former, err = h.book.resume(ctx, resume); err != nil {
+			return nil, err
+		}
+	}
 	h.desk = desk.New(desk.Config{
 		API:      client,
 		Page:     page,
-		Journal:  &journal.Memory{},
+		Journal:  wrapJournal(h.book),
+		Resume:   former,
+		Hold:     h.book.hold(),
 		Settings: p.settings(),
 		Zone:     zone,
 		Now:      p.now,
@@ -131,6 +154,7 @@ func (h *house) open(ctx context.Context) (closeDesk func()) {
 	return func() {
 		cancel()
 		<-done
+		h.book.close(h.log)
 		h.client.Close()
 	}
 }

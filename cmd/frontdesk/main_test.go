@@ -9,8 +9,11 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"frontdesk": main,
-		"hand-over": handOver,
+		"frontdesk":  main,
+		"hand-over":  handOver,
+		"show-first": showFirst,
+		// The program whose journal kills it.
+		"frontdesk-crash": crashing,
 	})
 }
 

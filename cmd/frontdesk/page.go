@@ -33,22 +33,15 @@ func newBrowserPage(p venue, log *slog.Logger) *browserPage {
 
 // Serve keeps the page while ctx lasts.
 func (b *browserPage) Serve(ctx context.Context, views <-chan flow.ServePage, deliver func(context.Context, flow.Fact) error) error {
-	page, err := widgetpage.Start(context.WithoutCancel(ctx), widgetpage.Config{
-		Host:        b.venue.widget.Host,
-		Ports:       b.venue.widget.Ports,
-		WidgetURL:   b.venue.widgetURL,
-		Environment: b.venue.widgetEnvironment(),
-		WidgetHosts: b.venue.widget.Hosts,
-		CSPExtra:    policy(b.venue.widget.CSPExtra),
-		Now:         b.venue.now,
-		Log:         b.log,
-		Deliver:     func(ctx context.Context, r widgetpage.Result) error { return deliverResult(ctx, r, deliver) },
-		Notify: func(e widgetpage.Event) {
-			if news, ok := newsOf[e.Kind]; ok {
-				_ = deliver(ctx, flow.PageReported{Kind: news, Text: e.Text})
-			}
-		},
-	})
+	config := b.venue.page()
+	config.Log = b.log
+	config.Deliver = func(ctx context.Context, r widgetpage.Result) error { return deliverResult(ctx, r, deliver) }
+	config.Notify = func(e widgetpage.Event) {
+		if news, ok := newsOf[e.Kind]; ok {
+			_ = deliver(ctx, flow.PageReported{Kind: news, Text: e.Text})
+		}
+	}
+	page, err := widgetpage.Start(context.WithoutCancel(ctx), config)
 	if err != nil {
 		return err
 	}
@@ -77,6 +70,20 @@ func (b *browserPage) Serve(ctx context.Context, views <-chan flow.ServePage, de
 				}
 			}
 		}
+	}
+}
+
+// page is the page of a venue, without anybody who listens to it.
+func (p venue) page() widgetpage.Config {
+	return widgetpage.Config{
+		Host:        p.widget.Host,
+		Ports:       p.widget.Ports,
+		WidgetURL:   p.widgetURL,
+		Environment: p.widgetEnvironment(),
+		WidgetHosts: p.widget.Hosts,
+		CSPExtra:    policy(p.widget.CSPExtra),
+		Styling:     p.widget.Styling,
+		Now:         p.now,
 	}
 }
 
@@ -182,11 +189,23 @@ var kindOf = map[flow.PageKind]widgetpage.ViewKind{
 // pageWords name the steps to the member.
 type pageWords struct{ sign, regular, due string }
 
+// titles has every language that the page itself speaks.
+var titles = map[string]pageWords{
+	"de": {"Lesen und unterschreiben", "Regelmäßige Zahlungen", "Heute fällig"},
+	"en": {"Read and sign", "Regular payments", "Due today"},
+	"es": {"Leer y firmar", "Pagos periódicos", "A pagar hoy"},
+	"fr": {"Lire et signer", "Paiements réguliers", "À payer aujourd’hui"},
+	"it": {"Leggere e firmare", "Pagamenti ricorrenti", "Da pagare oggi"},
+	"nl": {"Lezen en ondertekenen", "Terugkerende betalingen", "Vandaag te betalen"},
+}
+
+// wordsFor takes a language such as "fr" or "de-CH"; others read English.
 func wordsFor(language string) pageWords {
-	if strings.HasPrefix(strings.ToLower(language), "de") {
-		return pageWords{"Lesen und unterschreiben", "Regelmäßige Zahlungen", "Heute fällig"}
+	primary, _, _ := strings.Cut(strings.ReplaceAll(language, "_", "-"), "-")
+	if words, ok := titles[strings.ToLower(primary)]; ok {
+		return words
 	}
-	return pageWords{"Read and sign", "Regular payments", "Due today"}
+	return titles["en"]
 }
 
 // plainText takes the markup from a text of the API; blocks become lines.

@@ -157,6 +157,10 @@ func (p *payer) pay(ctx context.Context, view flow.PageView, how payment) (flow.
 	case view.Scope == apiclient.ScopeECOM:
 		instruments = []map[string]string{visa, {"method": "PAYPAL"}, {"method": "TWINT"}, {"method": "IDEAL"}}
 	}
+	// Who paid before a crash pays no second time.
+	if earlier, err := p.collect(ctx, view.Session); err == nil {
+		return authorised(view.N, earlier), nil
+	}
 	var last error
 	for _, instrument := range instruments {
 		paid, err := p.request(ctx, view.Session, instrument)
@@ -165,14 +169,18 @@ func (p *payer) pay(ctx context.Context, view flow.PageView, how payment) (flow.
 		case errors.As(err, &declined):
 			return flow.Abandoned{Reason: flow.ReasonDeclined}, nil
 		case err == nil:
-			return flow.PaymentAuthorised{
-				N: view.N, Token: secret.New(paid.Token),
-				Instrument: flow.Instrument{Method: paid.Method, Brand: paid.Brand, Last4: paid.Last4},
-			}, nil
+			return authorised(view.N, paid), nil
 		}
 		last = err
 	}
 	return nil, last
+}
+
+func authorised(n int, p paid) flow.PaymentAuthorised {
+	return flow.PaymentAuthorised{
+		N: n, Token: secret.New(p.Token),
+		Instrument: flow.Instrument{Method: p.Method, Brand: p.Brand, Last4: p.Last4},
+	}
 }
 
 type declinedError struct{ message string }
@@ -201,6 +209,11 @@ func (p *payer) request(ctx context.Context, session secret.Value, instrument ma
 		return answer, err
 	}
 	return p.bank(ctx, session, answer.Redirect)
+}
+
+// collect asks for the result of a payment that was made already.
+func (p *payer) collect(ctx context.Context, session secret.Value) (paid, error) {
+	return p.post(ctx, p.venue.upc().String()+"/api/v1/payment-requests", session, "application/json", []byte(`{"collect":true}`))
 }
 
 // bank confirms a payment on the simulated bank's page and takes the result

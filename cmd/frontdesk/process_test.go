@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdesk/apiclient/sandbox"
 )
@@ -195,4 +196,27 @@ func TestRunAgainstAStudioThatIsNotThereOrRefusesTheKey(t *testing.T) {
 	if code != 3 || !strings.Contains(out+errs, "could not load the offers") {
 		t.Errorf("nobody there: exit %d: %s%s", code, out, errs)
 	}
+}
+
+// patience is how long a test waits for something that should happen at once.
+const patience = time.Minute
+
+func await[T any](t *testing.T, from <-chan T, what string) T {
+	t.Helper()
+	select {
+	case value := <-from:
+		return value
+	case <-time.After(patience):
+		t.Fatalf("waited in vain for %s", what)
+		panic("unreachable")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

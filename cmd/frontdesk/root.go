@@ -11,6 +11,7 @@ import (
 // newRoot builds the command line. Flags that set a configuration key carry
 // its name with hyphens; [Load] finds them by it.
 func newRoot() *cobra.Command {
+	var resume string
 	root := &cobra.Command{
 		Use:   "frontdesk",
 		Short: "Sign up a new member at the front desk",
@@ -19,7 +20,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return openWizard(cmd, &sandboxFlags{}, false)
+			return openWizard(cmd, &sandboxFlags{}, false, resume)
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -31,7 +32,8 @@ func newRoot() *cobra.Command {
 	f.String("state-dir", "", "keep the log and the journal in this directory")
 	f.String("log-level", "", "write this much to the log: debug, info, warn, error")
 	root.Flags().String("studio", "", "use this studio of the configuration")
-	root.AddCommand(newDemoCommand(), newRunCommand(), newSandboxCommand(), newVersionCommand())
+	root.Flags().StringVar(&resume, "resume", "", "go on with the sign-up of this `ID` or code; \"frontdesk journal list\" shows them")
+	root.AddCommand(newDemoCommand(), newRunCommand(), newSandboxCommand(), newJournalCommand(), newDoctorCommand(), newVersionCommand())
 	return root
 }
 

@@ -28,9 +28,6 @@ type terminal struct {
 	drawn  chan struct{} // closed and replaced whenever the screen was drawn to
 }
 
-// patience is how long a test waits for something that should happen at once.
-const patience = time.Minute
-
 func startTerminal(t *testing.T, columns, rows int, environment []string, name string, args ...string) *terminal {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), name, args...)
@@ -49,7 +46,10 @@ func startTerminal(t *testing.T, columns, rows int, environment []string, name s
 	t.Cleanup(func() {
 		_ = command.Process.Kill()
 		_ = tty.Close()
-		_ = term.screen.Close()
+		// Closing the emulator itself would race with the one who reads from it.
+		if input, ok := term.screen.InputPipe().(io.Closer); ok {
+			_ = input.Close()
+		}
 		if t.Failed() {
 			t.Logf("the last screen:\n%s", term.text())
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -52,7 +53,10 @@ func chooseVenue(cmd *cobra.Command, flags *sandboxFlags, demo bool) (p venue, l
 		}
 		closers = append(closers, func() { _ = server.Close(cmd.Context()) })
 		log.Info("Sandbox", "api", server.BaseURL(), "widget", server.WidgetURL())
-		return sandboxVenue(server, flags.now, config), log, closeVenue, nil
+		p = sandboxVenue(server, flags.now, config)
+		p.stateDir, p.stateKept = stateDir, false // the sandbox ends with the program
+		p.keeper = keeperFor(config, stateDir, true, !config.StateDirGiven)
+		return p, log, closeVenue, nil
 	}
 	if given := flags.given(cmd); given != "" {
 		return p, nil, nil, fail(exitUsage, fmt.Errorf("%s: for the sandbox only, and a studio is configured", given), "leave it out, or unset the studio")
@@ -74,7 +78,16 @@ func chooseVenue(cmd *cobra.Command, flags *sandboxFlags, demo bool) (p venue, l
 		studio:      config.Studio,
 		widget:      config.Widget,
 		language:    config.Language,
+		stateDir:    stateDir,
+		stateKept:   true,
+		keeper:      keeperFor(config, stateDir, isSandbox(config.Studio), false),
 	}, log, closeVenue, nil
+}
+
+// isSandbox reports whether a studio is a simulated one in another process.
+func isSandbox(s Studio) bool {
+	u, err := url.Parse(s.BaseURL)
+	return err == nil && isLoopback(u.Hostname()) && s.Environment != "live"
 }
 
 func sandboxVenue(server *sandbox.Server, now func() time.Time, config Config) venue {

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/apiclient"
+	"frontdesk/flow"
+	"frontdesk/flow/journal"
 	"frontdesk/tui"
 	"frontdesk/widgetpage"
 )
@@ -23,15 +25,16 @@ func newDemoCommand() *cobra.Command {
 		Short: "Try the wizard on a simulated studio; needs no key and no network",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return openWizard(cmd, &flags, true)
+			return openWizard(cmd, &flags, true, "")
 		},
 	}
 	flags.register(cmd)
 	return cmd
 }
 
-// openWizard runs the terminal program until staff leave it or ctx ends.
-func openWizard(cmd *cobra.Command, flags *sandboxFlags, demo bool) error {
+// openWizard runs the terminal program until staff leave it or ctx ends. It goes
+// on with the sign-up that resume names, if it names one.
+func openWizard(cmd *cobra.Command, flags *sandboxFlags, demo bool, resume string) error {
 	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
 		return fail(exitEnvironment, errors.New("the wizard needs a terminal, and this is none"), `open one, or use "frontdesk run SCENARIO"`)
 	}
@@ -40,23 +43,38 @@ func openWizard(cmd *cobra.Command, flags *sandboxFlags, demo bool) error {
 		return err
 	}
 	defer closeVenue()
-	h, err := newHouse(p, newBrowserPage(p, log), log)
+	h, err := newHouse(cmd.Context(), p, newBrowserPage(p, log), log, resume)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
+	waiting, notice := h.waiting() // before the desk adds one of its own
 	closeDesk := h.open(ctx)
+	stopSweep := sweeper{book: h.book, api: h.client, now: p.now, log: log}.start(ctx)
 	model := tui.New(tui.Config{
 		Desk:       h.desk,
 		Badge:      p.badge,
 		Now:        p.now,
 		Locale:     p.language,
+		Kept:       h.book.kept,
+		Notice:     notice,
+		Waiting:    waiting,
+		Resumed:    resume != "",
+		Resume:     func(intent string) error { return h.resume(ctx, intent) },
+		Discard:    h.discards(ctx),
+		HandOver:   h.handOver,
 		BackOffice: func(id int64) string { return apiclient.BackOfficeURL(p.baseURL, id) },
 		OpenURL:    p.openURL(ctx, log),
 		Done:       ctx.Done(),
 	})
-	_, err = tea.NewProgram(model, tea.WithContext(ctx), tea.WithoutSignalHandler()).Run()
+	program := tea.NewProgram(model, tea.WithoutSignalHandler())
+	// A signal ends it as a key does: ended by its context, it would close the
+	// terminal under its own reader.
+	keep := context.AfterFunc(ctx, program.Quit)
+	_, err = program.Run()
+	keep()
+	stopSweep()
 	closeDesk()
 	switch {
 	case cmd.Context().Err() != nil:
@@ -66,6 +84,75 @@ func openWizard(cmd *cobra.Command, flags *sandboxFlags, demo bool) error {
 		return fail(exitEnvironment, fmt.Errorf("the terminal program ended: %w", err), "the log in the state directory says more")
 	}
 	return nil
+}
+
+// waiting is what staff can go on with on this desk, and what they should know
+// of its journal.
+func (h *house) waiting() (list []tui.Waiting, notice string) {
+	entries, err := h.book.waiting()
+	if err != nil {
+		h.log.Error("What waits", "error", err)
+		return nil, "What waits on this desk to be finished cannot be listed: " + err.Error() + "."
+	}
+	for _, e := range entries {
+		says, urgent := waitsFor(e)
+		if !urgent && h.untouched(e) {
+			continue
+		}
+		list = append(list, tui.Waiting{Intent: e.Intent, Code: e.Code, Offer: e.Offer, Started: e.Started, Says: says, Urgent: urgent})
+	}
+	return list, h.book.notice
+}
+
+// waitsFor says how an open sign-up stands, and whether money or an answer
+// hangs on it.
+func waitsFor(e journal.Entry) (says string, urgent bool) {
+	paying, given := false, false
+	for _, p := range e.Payments {
+		paying = paying || p.State == flow.Open && p.Amount.Sign() > 0
+		given = given || p.State == flow.Authorised
+	}
+	switch {
+	case e.Stage == flow.StageUnknown && e.CustomerID != 0:
+		return "member without contract", true
+	case e.Stage == flow.StageUnknown:
+		return "outcome unknown", true
+	case !e.Held.IsZero() && len(e.LeftOver()) > 0 && !given:
+		return "paid, not used", true
+	case !e.Held.IsZero():
+		return "paid, not yet submitted", true
+	case paying:
+		return "being paid", true // the page may have a payment that never arrived here
+	case given:
+		return "payment method given", false
+	}
+	return "being filled in", false
+}
+
+// untouched reports whether nobody typed anything of a person into a sign-up,
+// as when the program was opened and closed again.
+func (h *house) untouched(e journal.Entry) bool {
+	if len(e.Payments) > 0 {
+		return false
+	}
+	history, err := h.book.load(e.Intent)
+	if err != nil {
+		return false
+	}
+	for field, value := range history.Signup.Member {
+		if field != flow.CountryCode && field != flow.LanguageCode && !value.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// discards erases a sign-up that waits; nil where nothing is kept.
+func (h *house) discards(ctx context.Context) func(intent string) error {
+	if h.book.store == nil {
+		return nil
+	}
+	return func(intent string) error { return h.book.store.Finish(ctx, intent) }
 }
 
 // openURL opens a link of a text block aside.
