@@ -100,8 +100,12 @@ type (
 type (
 	// StudioArrived answers a [FetchStudio].
 	StudioArrived struct{ Studio apiclient.Studio }
-	// OffersArrived answers a [FetchOffers].
-	OffersArrived struct{ Offers []apiclient.Offer }
+	// OffersArrived answers a [FetchOffers]. Skew is the server's clock minus
+	// ours at that moment.
+	OffersArrived struct {
+		Offers []apiclient.Offer
+		Skew   time.Duration
+	}
 	// OfferArrived answers a [FetchOffer].
 	OfferArrived struct{ Offer apiclient.OfferDetail }
 	// PreviewArrived answers the [FetchPreview] of the same fingerprint.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"frontdesk/apiclient"
 	"frontdesk/flow"
@@ -256,5 +257,14 @@ func TestStepsAreSkippedWhenTheyAskNothing(t *testing.T) {
 	empty := begin(t)
 	if step, missing := empty.s.MissingBefore(flow.StepPreview); !missing || step != flow.StepOffer {
 		t.Errorf("missing: %d %v", step, missing)
+	}
+}
+
+// A4-10: a desk whose clock is a day behind still starts contracts on the
+// studio's day.
+func TestA4_10TodayIsTheServersDay(t *testing.T) {
+	s := flow.Signup{}.Apply(flow.Event{At: noon, Fact: flow.OffersArrived{Skew: 24 * time.Hour}})
+	if got, want := s.Today(), apiclient.DateOf(noon).AddDays(1); got != want {
+		t.Errorf("today is %s, want the server's %s", got, want)
 	}
 }

@@ -124,7 +124,7 @@ func (s Signup) finalValid() bool {
 	return ok && s.final != nil && s.Accepted != nil &&
 		s.final.Fingerprint == r.Preview().Fingerprint() &&
 		s.At.Sub(s.final.At) < freshPreview && !s.At.Before(s.final.At) &&
-		apiclient.DateOf(s.final.At) == s.Today() &&
+		s.day(s.final.At) == s.Today() &&
 		samePrice(*s.Accepted, *s.final)
 }
 

@@ -50,6 +50,7 @@ type Signup struct {
 	Timeline   []Moment
 
 	changedAt time.Time                // of the newest input that a price depends on
+	skew      time.Duration            // the server's clock minus ours, when the offers came
 	final     *Price                   // the last preview, with the exact body of the sign-up
 	finion    string                   // finionPayCustomerId of the first session
 	request   *apiclient.SignupRequest // what is being sent, or was when nobody knows
@@ -181,7 +182,7 @@ func (s Signup) apply(e Event) Signup {
 		s.Studio = &f.Studio
 		s = s.localised(f.Studio.CountryCode, s.Settings.Language)
 	case OffersArrived:
-		s.Offers = f.Offers
+		s.Offers, s.skew = f.Offers, f.Skew
 		if s.Offers == nil {
 			s.Offers = []apiclient.Offer{}
 		}
@@ -389,8 +390,10 @@ func (s Signup) wipedSecrets() Signup {
 // Wiped reports whether the person's data is gone.
 func (s Signup) Wiped() bool { return s.Outcome != "" && s.Member == nil }
 
-// Today is the studio's day.
-func (s Signup) Today() apiclient.Date { return apiclient.DateOf(s.At) }
+// Today is the studio's day by the server's clock, whatever the desk's says.
+func (s Signup) Today() apiclient.Date { return s.day(s.At) }
+
+func (s Signup) day(t time.Time) apiclient.Date { return apiclient.DateOf(t.Add(s.skew)) }
 
 // Failure returns why the effect with this key, or one whose key begins with
 // it, came to nothing.

@@ -40,7 +40,7 @@ func (d *Desk) perform(ctx context.Context, effect flow.Effect, r *run) flow.Fac
 		return answer(e, flow.StudioArrived{Studio: studio}, err)
 	case flow.FetchOffers:
 		offers, err := kept(d, e.Key(), offersKept, func() ([]apiclient.Offer, error) { return api.Offers(ctx) })
-		return answer(e, flow.OffersArrived{Offers: offers}, err)
+		return answer(e, flow.OffersArrived{Offers: offers, Skew: d.config.Skew()}, err)
 	case flow.FetchOffer:
 		offer, err := kept(d, e.Key(), offersKept, func() (apiclient.OfferDetail, error) { return api.Offer(ctx, e.ID) })
 		return answer(e, flow.OfferArrived{Offer: offer}, err)
@@ -129,14 +129,23 @@ func failure(err error) flow.Failure {
 	}
 }
 
+// glance is how often a wait looks at the wall clock: a timer sleeps when the
+// machine does, a payment session does not.
+const glance = 10 * time.Second
+
 func (d *Desk) wake(ctx context.Context, e flow.Wake) flow.Fact {
-	timer := time.NewTimer(e.At.Sub(d.config.Now()))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return flow.Woke{}
-	case <-ctx.Done():
-		return nil
+	for {
+		left := e.At.Sub(d.config.Now())
+		if left <= 0 {
+			return flow.Woke{}
+		}
+		timer := time.NewTimer(min(left, glance))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		}
 	}
 }
 
