@@ -387,6 +387,17 @@ func (s Signup) wipedSecrets() Signup {
 	return s
 }
 
+// Blank reports whether nothing was decided and nothing of a person typed, as
+// when the program is opened and closed again.
+func (s Signup) Blank() bool {
+	for field, value := range s.Member {
+		if field != CountryCode && field != LanguageCode && !value.IsZero() {
+			return false
+		}
+	}
+	return s.Step == StepOffer && len(s.Payments) == 0 && s.Outcome == ""
+}
+
 // Wiped reports whether the person's data is gone.
 func (s Signup) Wiped() bool { return s.Outcome != "" && s.Member == nil }
 

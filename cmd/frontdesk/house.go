@@ -154,7 +154,7 @@ func (h *house) open(ctx context.Context) (closeDesk func()) {
 	return func() {
 		cancel()
 		<-done
-		h.book.close(h.log)
+		h.book.close(h.log, h.desk.Snapshot().Blank())
 		h.client.Close()
 	}
 }

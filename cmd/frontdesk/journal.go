@@ -79,12 +79,17 @@ func (r *book) hold() func(context.Context, secret.Value, secret.Value) (func() 
 	return r.store.LockPerson
 }
 
-// close syncs the journal and gives its sign-up free.
-func (r *book) close(log *slog.Logger) {
+// close syncs the journal and gives its sign-up free; a blank one waits for
+// nobody and is over.
+func (r *book) close(log *slog.Logger, blank bool) {
 	if r.store == nil {
 		return
 	}
-	if err := r.writer.Close(); err != nil {
+	end := r.writer.Close
+	if blank {
+		end = r.writer.Discard
+	}
+	if err := end(); err != nil {
 		log.Error("Journal", "error", err)
 	}
 }

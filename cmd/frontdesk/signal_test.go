@@ -77,3 +77,18 @@ func TestSignalsEndTheWizard(t *testing.T) {
 		})
 	}
 }
+
+// Opening the program and leaving it again is no sign-up that waits.
+func TestNothingTypedLeavesNothingOpen(t *testing.T) {
+	home := t.TempDir()
+	term := startTerminal(t, 100, 30, []string{"XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}, "frontdesk", "demo", "--state-dir", home)
+	term.sees("Which membership?", "Flex")
+	term.types(ctrlC)
+	if err := await(t, term.ended, "the end of the program"); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := frontdesk(t, nil, "journal", "list", "--json", "--state-dir", home)
+	if code != 0 || !strings.Contains(out, `"done":true`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}

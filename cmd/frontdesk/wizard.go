@@ -96,7 +96,7 @@ func (h *house) waiting() (list []tui.Waiting, notice string) {
 	}
 	for _, e := range entries {
 		says, urgent := waitsFor(e)
-		if !urgent && h.untouched(e) {
+		if history, err := h.book.load(e.Intent); !urgent && err == nil && history.Signup.Blank() {
 			continue
 		}
 		list = append(list, tui.Waiting{Intent: e.Intent, Code: e.Code, Offer: e.Offer, Started: e.Started, Says: says, Urgent: urgent})
@@ -127,24 +127,6 @@ func waitsFor(e journal.Entry) (says string, urgent bool) {
 		return "payment method given", false
 	}
 	return "being filled in", false
-}
-
-// untouched reports whether nobody typed anything of a person into a sign-up,
-// as when the program was opened and closed again.
-func (h *house) untouched(e journal.Entry) bool {
-	if len(e.Payments) > 0 {
-		return false
-	}
-	history, err := h.book.load(e.Intent)
-	if err != nil {
-		return false
-	}
-	for field, value := range history.Signup.Member {
-		if field != flow.CountryCode && field != flow.LanguageCode && !value.IsZero() {
-			return false
-		}
-	}
-	return true
 }
 
 // discards erases a sign-up that waits; nil where nothing is kept.
