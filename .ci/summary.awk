@@ -1,8 +1,14 @@
-# Reads "go test -v": passes on the line of each package, everything of a
-# package that failed, and counts. Fails when a test did, or when none ran;
+# Reads "go test -v": passes on the line of each package, what its tests
+# counted, everything of a package that failed, and counts. Fails when a test did, or when none ran;
 # -v none=fine lets the latter pass.
 
 { text = text $0 "\n" }
+
+# A passing test that logs has counted something: steps, points, cells.
+/^    [a-z0-9_]+_test\.go:[0-9]+: / && !/\[rapid\]/ {
+	sub(/^ +[a-z0-9_]+_test\.go:[0-9]+: /, "")
+	counted = counted "\t" $0 "\n"
+}
 
 /^ *--- PASS: / { passed++ }
 /^ *--- FAIL: / { failed++ }
@@ -10,14 +16,15 @@
 
 /^ok  \t/ {
 	if (!/no tests to run/) print
-	text = ""
+	printf "%s", counted
+	text = counted = ""
 	fflush()
 }
 /^\?   \t/ { text = "" }
 /^FAIL\t/ {
 	bad++
 	printf "%s", text
-	text = ""
+	text = counted = ""
 	fflush()
 }
 
