@@ -278,7 +278,7 @@ func TestExpiredSessionIsRenewed(t *testing.T) {
 	})
 }
 
-func TestPageKeys(t *testing.T) {
+func TestW58PageKeysAndAPastedToken(t *testing.T) {
 	at(t, setup{}, func(u *user) {
 		u.toFirstPayment()
 		_, before, _ := u.page.now()
@@ -313,7 +313,7 @@ func TestPageKeys(t *testing.T) {
 	})
 }
 
-func TestTheBrowserDoesNotOpen(t *testing.T) {
+func TestW57TheAddressIsAlwaysOnTheScreen(t *testing.T) {
 	at(t, setup{w: 80, h: 24}, func(u *user) {
 		u.page.notOpen = "there is no graphical display"
 		u.toSigning()

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,7 +63,7 @@ func (b *browserPage) Serve(ctx context.Context, views <-chan flow.ServePage, de
 			page.Show(b.view(want.View))
 			if want.Opens != opens {
 				opens = want.Opens
-				listening := flow.PageListening{Link: secret.New(page.Link()), Code: page.MatchCode(), Opened: b.opener.Refusal()}
+				listening := flow.PageListening{Link: secret.New(page.Link()), Code: page.MatchCode(), Opened: b.notOpened(page.Origin())}
 				if err := deliver(ctx, listening); err != nil {
 					return err
 				}
@@ -85,6 +87,17 @@ func (p venue) page() widgetpage.Config {
 		Styling:     p.widget.Styling,
 		Now:         p.now,
 	}
+}
+
+// notOpened is why no browser is started here. Whoever sits at the other end of
+// an SSH session is told how to reach a page whose port is known beforehand.
+func (b *browserPage) notOpened(origin string) string {
+	why := b.opener.Refusal()
+	address, err := url.Parse(origin)
+	if err != nil || len(b.venue.widget.Ports) == 0 || !strings.Contains(why, "SSH") {
+		return why
+	}
+	return fmt.Sprintf("%s; to open it on your own machine, run there: ssh -L %[2]s:localhost:%[2]s DESK", why, address.Port())
 }
 
 // open starts the browser and says why that did not work; the link is on the

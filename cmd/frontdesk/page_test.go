@@ -33,3 +33,15 @@ func TestTitlesOfTheSteps(t *testing.T) {
 		}
 	}
 }
+
+func TestW57SSHHintNeedsAFixedPort(t *testing.T) {
+	t.Setenv("SSH_CONNECTION", "10.0.0.1 5000 10.0.0.2 22")
+	b := &browserPage{}
+	if why := b.notOpened("http://localhost:40001"); !strings.Contains(why, "SSH") || strings.Contains(why, "ssh -L") {
+		t.Errorf("a port that changes: %q", why)
+	}
+	b.venue.widget.Ports = []int{17171}
+	if why := b.notOpened("http://localhost:17171"); !strings.Contains(why, "ssh -L 17171:localhost:17171 DESK") {
+		t.Errorf("a fixed port: %q", why)
+	}
+}
