@@ -174,6 +174,9 @@ type (
 	}
 	// OwnNotFound says that the search worked and found nobody of this intent.
 	OwnNotFound struct{}
+	// TwinsFound answers a [FindTwins] with the ids of other customers who look
+	// like the same person and were created at about the same time.
+	TwinsFound struct{ Customers []int64 }
 	// Failed says that the effect with this key came to nothing.
 	Failed struct {
 		Key     string
@@ -223,6 +226,7 @@ func (SignupRefused) fact()       {}
 func (OutcomeUnknown) fact()      {}
 func (OwnFound) fact()            {}
 func (OwnNotFound) fact()         {}
+func (TwinsFound) fact()          {}
 func (Failed) fact()              {}
 
 // Failure is an error as the sign-up keeps it: the class, the API's words and

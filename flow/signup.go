@@ -47,13 +47,15 @@ type Signup struct {
 	Reason     Reason
 	CustomerID int64
 	EndedAt    time.Time
+	Twins      []int64 // other customers who look like this member, created meanwhile
 	Timeline   []Moment
 
-	changedAt time.Time                // of the newest input that a price depends on
-	skew      time.Duration            // the server's clock minus ours, when the offers came
-	final     *Price                   // the last preview, with the exact body of the sign-up
-	finion    string                   // finionPayCustomerId of the first session
-	request   *apiclient.SignupRequest // what is being sent, or was when nobody knows
+	changedAt   time.Time // of the newest input that a price depends on
+	twinsSought bool
+	skew        time.Duration            // the server's clock minus ours, when the offers came
+	final       *Price                   // the last preview, with the exact body of the sign-up
+	finion      string                   // finionPayCustomerId of the first session
+	request     *apiclient.SignupRequest // what is being sent, or was when nobody knows
 }
 
 // Price is a preview and what it answers.
@@ -135,6 +137,11 @@ const (
 // wipeAfter is how long personal data stays on the Done screen.
 const wipeAfter = 2 * time.Minute
 
+// twinsAfter is when to look whether another desk signed the same person up at
+// the same time: late enough for the search to show it, and before the data to
+// search with is wiped.
+const twinsAfter = 90 * time.Second
+
 // Apply returns the sign-up after one more event. It is total: an event that
 // does not fit the state changes nothing but the time.
 func (s Signup) Apply(e Event) Signup { return s.apply(e).settled() }
@@ -150,6 +157,9 @@ func (s Signup) apply(e Event) Signup {
 			return s.wiped()
 		case PaymentAuthorised:
 			return s.recordLate(f)
+		case TwinsFound:
+			s.Twins, s.twinsSought = f.Customers, true
+			return s
 		default:
 			return s
 		}
@@ -258,7 +268,7 @@ func (s Signup) apply(e Event) Signup {
 		return s.submission(e.Fact)
 	case Failed:
 		return s.failed(f)
-	case Left, Woke:
+	case Left, Woke, TwinsFound:
 	}
 	return s
 }

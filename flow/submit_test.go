@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -334,10 +335,12 @@ func TestRule35WipedAfterSuccess(t *testing.T) {
 	}
 	t.Run("after two minutes", func(t *testing.T) {
 		w := *w
-		if got := w.alarm().Sub(w.at); got != 2*time.Minute {
+		w.wait(90 * time.Second)
+		w.do(flow.TwinsFound{})
+		if got := w.alarm().Sub(w.at); got != 30*time.Second {
 			t.Errorf("wakes after %v", got)
 		}
-		w.wait(2 * time.Minute)
+		w.wait(30 * time.Second)
 		wiped(t, w.s)
 	})
 	t.Run("when it is left", func(t *testing.T) {
@@ -515,4 +518,23 @@ func TestA4_6aSearchedAgainBeforeTheSubmit(t *testing.T) {
 		never[flow.OpenSession](w, "before the search")
 		must[flow.OpenSession](w.answer())
 	})
+}
+
+// A4-8: what slipped through on two desks is told on both, after the fact.
+func TestA4_8TwinsAreToldAfterTheFact(t *testing.T) {
+	w := submitting(t, 1002, 10021).do(flow.SignupCreated{CustomerID: 7})
+	if slices.ContainsFunc(w.s.Wants(), func(e flow.Effect) bool { _, ok := e.(flow.FindTwins); return ok }) {
+		t.Error("looks before the search can show anybody")
+	}
+	w.s = w.s.Apply(flow.Event{At: w.s.EndedAt.Add(90 * time.Second), Fact: flow.Woke{}})
+	if e := must[flow.FindTwins](w); e.Intent != w.s.Intent {
+		t.Errorf("looks for %q", e.Intent)
+	}
+	w.s = w.s.Apply(flow.Event{At: w.s.At, Fact: flow.TwinsFound{Customers: []int64{8}}})
+	if !slices.Equal(w.s.Twins, []int64{8}) {
+		t.Errorf("twins are %v", w.s.Twins)
+	}
+	if slices.ContainsFunc(w.s.Wants(), func(e flow.Effect) bool { _, ok := e.(flow.FindTwins); return ok }) {
+		t.Error("looks twice")
+	}
 }

@@ -49,6 +49,12 @@ type (
 		Intent string
 		Person Person
 	}
+	// FindTwins looks, after the contract was created, for the same person
+	// signed up by another desk meanwhile; it is answered by [TwinsFound].
+	FindTwins struct {
+		Intent string
+		Person Person
+	}
 	// ServePage keeps the page in the browser and shows View on it. It goes on
 	// while it is wanted; a view that changes does not restart it.
 	ServePage struct {
@@ -65,6 +71,7 @@ func (e FetchOffer) Key() string       { return "offer/" + strconv.FormatInt(e.I
 func (e OpenSession) Key() string      { return sessionKey(e.N) }
 func (e Submit) Key() string           { return "submit/" + strconv.Itoa(e.Attempt) }
 func (e FindOwn) Key() string          { return "find/" + strconv.Itoa(e.Look) }
+func (FindTwins) Key() string          { return "twins" }
 func (ServePage) Key() string          { return "page" }
 func (e Wake) Key() string             { return "wake/" + e.At.Format(time.RFC3339Nano) }
 func (e SearchDuplicates) Key() string { return "duplicates" + personKey(e.Person) }
@@ -160,6 +167,13 @@ func (s Signup) Wants() []Effect {
 	if s.Outcome != "" {
 		if s.Member != nil {
 			wake(s.EndedAt.Add(wipeAfter))
+		}
+		if s.Outcome == Created && s.Member != nil && !s.twinsSought && s.Duplicates != nil && !s.Duplicates.Forbidden {
+			if at := s.EndedAt.Add(twinsAfter); s.At.Before(at) {
+				wake(at)
+			} else {
+				add(FindTwins{Intent: s.Intent, Person: s.person()})
+			}
 		}
 		return want
 	}

@@ -160,6 +160,9 @@ func (d *done) notes() []string {
 	if slices.Contains(warnings, flow.Underage) {
 		notes = append(notes, textBookParent)
 	}
+	for _, id := range s.Twins {
+		notes = append(notes, strings.ReplaceAll(textTwin, "{customer}", customerText(id)))
+	}
 	return append(notes, d.leftOver()...)
 }
 

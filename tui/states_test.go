@@ -323,3 +323,14 @@ func TestW57TheAddressIsAlwaysOnTheScreen(t *testing.T) {
 		u.sees("did not want to sign")
 	})
 }
+
+// A4-8: what two desks did at the same time is told when it is found.
+func TestA4_8ATwinIsToldOnTheLastScreen(t *testing.T) {
+	at(t, setup{w: 100, h: 30}, func(u *user) {
+		u.toSecondPayment()
+		u.pays(byCard)
+		u.sees("Welcome, Zoë!")
+		u.member(flow.TwinsFound{Customers: []int64{1000999}})
+		u.sees("Another desk signed up the same", "1000999", "Cancel one of the two")
+	})
+}

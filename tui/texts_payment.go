@@ -206,6 +206,7 @@ const (
 	textBookTill   = "Book {amount} in the ERP: it was taken at the till, or is still open."
 	textBookCash   = "The member is a cash payer now: the regular amounts are collected at the desk."
 	textBookParent = "The member is under 18: file the parents' agreement."
+	textTwin       = "Another desk signed up the same e-mail, or the same name and birth date, just now: {customer}. Cancel one of the two in the ERP today."
 	textLeftOver   = "Authorised and not used: {payment}. It lapses by itself; if it does not, tell support the code {code}."
 	textExtra      = "{payment}: {n} more came too late or twice and were not used. Tell support the code {code}."
 

@@ -73,6 +73,8 @@ func (d *Desk) perform(ctx context.Context, effect flow.Effect, r *run) flow.Fac
 		}
 		id, err := api.Signup(ctx, e.Request)
 		return submitted(id, err)
+	case flow.FindTwins:
+		return d.twins(ctx, e)
 	case flow.FindOwn:
 		fact, err := Find(ctx, api, e)
 		return answer(e, fact, err)
@@ -193,6 +195,26 @@ func Find(ctx context.Context, api API, e flow.FindOwn) (flow.Fact, error) {
 		return flow.OwnFound{CustomerID: c.ID, HasContract: len(contracts) > 0}, err
 	}
 	return flow.OwnNotFound{}, nil
+}
+
+// together is how close two records of one person are that two desks made
+// without knowing of each other.
+const together = 10 * time.Minute
+
+// twins looks once; where the search fails there is nothing to tell.
+func (d *Desk) twins(ctx context.Context, e flow.FindTwins) flow.Fact {
+	people, err := search(ctx, d.config.API, e.Person)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	now := d.config.Now().Add(d.config.Skew())
+	var found []int64
+	for _, c := range people {
+		if c.ThirdPartyID != e.Intent && !c.Created.IsZero() && now.Sub(c.Created) < together {
+			found = append(found, c.ID)
+		}
+	}
+	return flow.TwinsFound{Customers: found}
 }
 
 // kept answers from what is kept under key, or asks and keeps the answer.

@@ -52,6 +52,7 @@ var factTypes = func() map[string]reflect.Type {
 		flow.OutcomeUnknown{},
 		flow.OwnFound{},
 		flow.OwnNotFound{},
+		flow.TwinsFound{},
 		flow.Failed{},
 	} {
 		t := reflect.TypeOf(fact)
