@@ -38,8 +38,10 @@ func newPayer(s scenario, p venue, browser desk.Page) *payer {
 // Serve answers each view once.
 func (p *payer) Serve(ctx context.Context, views <-chan flow.ServePage, deliver func(context.Context, flow.Fact) error) (err error) {
 	shown := make(chan flow.ServePage, 1)
+	ctx, cancel := context.WithCancel(ctx)
 	var ended chan error
 	defer func() {
+		cancel()
 		if ended != nil {
 			err = errors.Join(err, <-ended)
 		}
